@@ -1,0 +1,1 @@
+"""How articles become cases, and how cases are judged. No orchestration here."""

@@ -1,0 +1,1 @@
+"""What needs many cases at once: near-duplicates, contamination, audits."""

@@ -1,0 +1,1 @@
+"""Quotes and prompts become character spans of the article."""

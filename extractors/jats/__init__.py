@@ -1,0 +1,1 @@
+"""JATS XML becomes an Article: clean text with sections and offsets."""

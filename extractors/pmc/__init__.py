@@ -1,0 +1,1 @@
+"""Find case reports and fetch their XML and metadata."""

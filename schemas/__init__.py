@@ -1,0 +1,1 @@
+"""What things are: articles, cases, rejects, runs and settings. No input or output here."""
