@@ -66,6 +66,7 @@ class Table:
     label: str
     caption: str
     rows: tuple[tuple[str, ...], ...]
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,22 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Dates as far as they were given: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`."""
+    """Dates as far as they were given: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+
+    `unspecified` is a publication date that does not say whether it is electronic or in print.
+    """
 
     epub: str | None = None
     ppub: str | None = None
     collection: str | None = None
     received: str | None = None
     accepted: str | None = None
+    unspecified: str | None = None
 
     @property
     def publication(self) -> str | None:
         """The electronic date if there is one, else the print date."""
-        return self.epub or self.ppub or self.collection
+        return self.epub or self.ppub or self.unspecified or self.collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,20 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Abstract:
+    """An abstract beside the main one: a translation, a teaser, a summary for lay people."""
+
+    kind: str
+    language: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
-    """One article. All offsets count code points of `text`, which is the body only."""
+    """One article. All offsets count code points of `text`, which is the body only.
+
+    `licence` is the strictest of `licences`, which are all that the article names.
+    """
 
     ids: Ids
     article_type: str
@@ -123,6 +140,8 @@ class Article:
     licence: str | None = None
     retracted: bool = False
     related: tuple[Related, ...] = ()
+    licences: tuple[str, ...] = ()
+    other_abstracts: tuple[Abstract, ...] = ()
 
 
 def pmcid_number(pmcid: str) -> int:

@@ -1,0 +1,135 @@
+"""Citations taken out of a sentence so that the sentence still reads as one.
+
+While a block is gathered, each citation leaves a mark of characters that no XML can hold. Here the
+marks go, together with whatever only held them: brackets, commas, ranges, and the names that stand
+beside a year in brackets. A citation that is part of the sentence (`as Smith et al. showed`) keeps
+its words and loses its year or number.
+"""
+
+from __future__ import annotations
+
+import re
+
+MARK = "\x01"
+YEAR = "\x02"
+_OPEN, _CLOSE = "\x03", "\x04"
+_HIDE = str.maketrans("()[];", "\x05\x06\x07\x08\x0e")
+_SHOW = str.maketrans("\x05\x06\x07\x08\x0e", "()[];")
+
+_YEAR_TEXT = re.compile(
+    r"[(\[]?(?:(?:1[6-9]|20)\d\d[a-z]?|in press|forthcoming|n\.d\.)(?:[,\s–-]+(?:(?:1[6-9]|20)\d\d[a-z]?|[a-z]))*[)\]]?",
+    re.I,
+)
+_WORDLESS = re.compile(r"(?:refs?\.?|references?|and|to|[^\W\d_]?\d+[^\W\d_]?|[\W_]|\d)*", re.I)
+_NAME_YEAR = re.compile(
+    r"[\s,]*[\x05\x07]?\s*(?:(?:1[6-9]|20)\d\d[a-z]?(?:[,\s]+(?:(?:1[6-9]|20)\d\d[a-z]?|[a-z]\b))*"
+    r"|\x07[\d\s,–-]+)\s*[\x06\x08]?$"
+)
+
+
+def mark_for(text: str) -> str:
+    """What a citation that reads `text` leaves in the block."""
+    text = text.strip()
+    if not text:
+        return MARK
+    if _YEAR_TEXT.fullmatch(text):
+        return _with_odd_brackets(text, YEAR)
+    if _WORDLESS.fullmatch(text):
+        return _with_odd_brackets(text, MARK)
+    return f"{_OPEN}{text.translate(_HIDE)}{_CLOSE}"
+
+
+def _with_odd_brackets(text: str, mark: str) -> str:
+    """A bracket whose other half stands outside of the citation must not vanish alone."""
+    for left, right in ("[]", "()"):
+        odd = text.count(left) - text.count(right)
+        mark = left * odd + mark + right * -odd
+    return mark
+
+
+_HAS_MARK = re.compile("[\x01-\x03]")
+_ONLY_MARKS = re.compile(r"(?:[\x01\x02\d\s,.;:–—‐‑−&*†‡§\[\]()-]|\band\b|\bto\b)+")
+
+
+def is_only_marks(text: str) -> bool:
+    """Whether a superscript holds nothing but citations."""
+    return bool(_HAS_MARK.search(text) and _ONLY_MARKS.fullmatch(text))
+
+
+_LEAD = (
+    r"(?:see|also|e\.\s?g\.?|i\.\s?e\.?|eg|cf\.?|for|an?|in|by|of|and|or|from|as|the|to|with|"
+    r"recent|reviews?|reviewed|refs?\.?|references?|reference|examples?|instance|details|"
+    r"therein|reported|described|discussed|shown)(?![^\W_])"
+)
+_NUMBERS = re.compile(
+    rf"(?>(?>{_LEAD}|\x03[^\x04]*\x04|\x01|\x02|(?<=[\x01,–‐‑−-])\s?\d{{1,3}}(?!\d)|"
+    rf"\d{{1,3}}(?=\s?[,–‐‑−-])|pp?\.\s?\d+|[\s,&:–—‐‑−/.*-])*+)",
+    re.I,
+)
+_NAMES = re.compile(
+    rf"(?>(?>(?i:{_LEAD})|\x03[^\x04]*\x04|\x01|\x02|et\b|al\b|de\b|del\b|da\b|di\b|du\b|la\b|le\b|"
+    r"van\b|von\b|der\b|den\b|ter\b|ten\b|el\b|bin\b|in press|unpublished|"
+    r"(?:[dlDLO]['’])?[^\W\da-z_][\w'’-]*|(?:1[6-9]|20)\d\d[a-z]?\b|(?<=[\x02,]) ?[a-z]\b|"
+    r"[\s,&:.–—‐‑−/*-])*+)"
+)
+_BRACKETS = re.compile(r"([(\[])([^()\[\]]*[\x01-\x03][^()\[\]]*)([)\]])")
+_BETWEEN_PARTS = re.compile(r";(?![^\x03]*\x04)")
+
+
+def remove_citations(text: str) -> str:
+    """The text without its citation marks; it must be on one line with single spaces."""
+    if not _HAS_MARK.search(text):
+        return text
+    again = 1
+    while again:
+        text, again = _BRACKETS.subn(_bracket, text)
+    return _outside(text)
+
+
+def _bracket(match: re.Match[str]) -> str:
+    opening, inner, closing = match.groups()
+    kept = []
+    for part in _BETWEEN_PARTS.split(inner):
+        if not _HAS_MARK.search(part):
+            if not re.fullmatch(r"[\s\d,–-]*", part):
+                kept.append(part.strip())
+        elif not _is_citation(part):
+            kept.append(_outside(part).strip(" ,"))
+    kept = [part for part in kept if part]
+    return f"{opening}{'; '.join(kept)}{closing}" if kept else MARK
+
+
+def _is_citation(part: str) -> bool:
+    if _NUMBERS.fullmatch(part):
+        return True
+    return (YEAR in part or _OPEN in part) and bool(_NAMES.fullmatch(part))
+
+
+_ONE = r"(?:[\x01\x02])"
+_JOIN = r"(?:\s?(?:[,;/&–—‐‑−-]|and|to|or)\s?|\s?[,;] and |\s)?"
+_RUN = re.compile(rf"([,;]?)(\s?){_ONE}(?:{_JOIN}{_ONE})*(?=(\s?)(.?))", re.S)
+_FULL_STOPS = re.compile(rf"\.\s?{_ONE}(?:{_JOIN}{_ONE})*\s?\.(?!\.)")
+_NAMED = re.compile(r"\x03([^\x04]*)\x04(\.?)")
+
+
+def _outside(text: str) -> str:
+    text = _NAMED.sub(_as_words, text)
+    text = _FULL_STOPS.sub(".", text)
+    return _RUN.sub(_gap, text)
+
+
+def _as_words(match: re.Match[str]) -> str:
+    text = match.group(1)
+    words = (_NAME_YEAR.sub("", text) or text).translate(_SHOW)
+    return words + ("" if words.endswith(".") else match.group(2))
+
+
+def _gap(match: re.Match[str]) -> str:
+    comma, before, after, follower = match.groups()
+    if follower and follower in ",;.:)]":
+        return ""
+    if after or not (follower.isalnum() or (follower and follower in "([“‘")):
+        return comma
+    start = match.start()
+    opened = not before and start and match.string[start - 1] in "([“‘-–—/"
+    return comma if opened or not start else comma + " "

@@ -1,0 +1,35 @@
+"""Tables and figures, which are kept beside the text and never in it."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from extractors.jats.inline import words_of
+from schemas.article import Figure, Table
+
+_CELLS = ("td", "th")
+_ROWS = ("tr",)
+
+
+def table(wrap: etree._Element) -> Table:
+    """A table with its cells by row; what has no cells (a picture of a table) has no rows."""
+    rows = (
+        tuple(words_of(cell) for cell in row.iterchildren(*_CELLS)) for row in wrap.iter(*_ROWS)
+    )
+    notes = (words_of(foot) for foot in wrap.iterchildren("table-wrap-foot"))
+    return Table(_label(wrap), _caption(wrap), tuple(rows), " ".join(filter(None, notes)))
+
+
+def figure(fig: etree._Element) -> Figure:
+    """A figure's label and caption."""
+    return Figure(_label(fig), _caption(fig))
+
+
+def _label(element: etree._Element) -> str:
+    label = element.find("label")
+    return "" if label is None else words_of(label)
+
+
+def _caption(element: etree._Element) -> str:
+    captions = (words_of(caption) for caption in element.iterchildren("caption"))
+    return " ".join(filter(None, captions))

@@ -1,0 +1,121 @@
+"""The words of an element as they stand in the sentence, before they are made tidy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.entities import html5
+from typing import TypeAlias
+
+from lxml import etree
+
+from extractors.jats.citations import MARK, is_only_marks, mark_for, remove_citations
+from extractors.jats.formulas import inline_formula
+from extractors.jats.markup import ASIDE, ROLES, Role
+from extractors.jats.parse import Unreadable
+from extractors.jats.spacing import close_up, squeeze
+
+# Called for every element that is no part of the sentence, with the words gathered so far.
+Aside: TypeAlias = Callable[[etree._Element, Role | None, list[str]], None]
+
+_CITING = frozenset(("bibr", "ref"))
+_FOOTNOTES = frozenset(("fn", "table-fn", "author-notes", "aff", "corresp"))
+_EXPONENT = re.compile(r"[+−–‐-]?\s?\d+(?:[.,/]\d+)?|[nx]")
+
+
+def tidy(words: list[str]) -> str:
+    """The sentence: single spaces, no citations, no space before a mark."""
+    return close_up(remove_citations(squeeze("".join(words)))).strip()
+
+
+def words_of(element: etree._Element) -> str:
+    """All words of an element on one line: a title, a caption, a cell."""
+    if not len(element):
+        return close_up(squeeze(element.text or ""))
+    words: list[str] = []
+    gather(element, words, in_line)
+    return tidy(words)
+
+
+def in_line(element: etree._Element, role: Role | None, words: list[str]) -> None:
+    """Blocks inside a caption or a cell follow one another; what stands beside them is left out."""
+    if role is Role.ALTERNATIVES:
+        take_one(element, words, in_line)
+    elif role not in ASIDE:
+        words.append(" ")
+        gather(element, words, in_line)
+        words.append(" ")
+
+
+def gather(element: etree._Element, words: list[str], aside: Aside) -> None:
+    """Add the words inside an element, in order."""
+    if text := element.text:
+        words.append(text)
+    for child in element:
+        role = ROLES.get(child.tag)
+        if role is Role.INLINE:
+            gather(child, words, aside)
+        elif role in _HANDLERS:
+            _HANDLERS[role](child, words, aside)
+        else:
+            aside(child, role, words)
+        if tail := child.tail:
+            words.append(tail)
+
+
+def take_one(alternatives: etree._Element, words: list[str], aside: Aside) -> None:
+    """Add the words of the first alternative that has any: all of them say the same."""
+    for child in alternatives:
+        role = ROLES.get(child.tag)
+        if role is Role.INLINE:
+            return gather(child, words, aside)
+        if role in _HANDLERS:
+            return _HANDLERS[role](child, words, aside)
+        if role is not Role.HIDDEN:
+            return aside(child, role, words)
+    return None
+
+
+def _cross_reference(xref: etree._Element, words: list[str], aside: Aside) -> None:
+    kind = xref.get("ref-type") or ""
+    if kind in _CITING:
+        words.append(mark_for("".join(xref.itertext())))
+    elif kind in _FOOTNOTES and len("".join(xref.itertext()).strip()) <= 3:
+        words.append(MARK)
+    else:
+        gather(xref, words, aside)
+
+
+def _superscript(sup: etree._Element, words: list[str], aside: Aside) -> None:
+    before = len(words)
+    gather(sup, words, aside)
+    raised = "".join(words[before:])
+    if is_only_marks(raised):
+        words[before:] = [MARK]
+    elif before and words[before - 1][-1:].isdigit() and _EXPONENT.fullmatch(raised.strip()):
+        words.insert(before, "^")
+
+
+def _break(_element: etree._Element, words: list[str], _aside: Aside) -> None:
+    words.append(" ")
+
+
+def _formula(element: etree._Element, words: list[str], _aside: Aside) -> None:
+    words.append(inline_formula(element))
+
+
+def _entity(entity: etree._Element, words: list[str], _aside: Aside) -> None:
+    """Without its DTD only the names that everyone shares can be told."""
+    name = (entity.text or "")[1:]
+    if name not in html5:
+        raise Unreadable(f"uses the entity &{name} which nothing in the file explains")
+    words.append(html5[name])
+
+
+_HANDLERS = {
+    Role.CROSS_REFERENCE: _cross_reference,
+    Role.SUPERSCRIPT: _superscript,
+    Role.BREAK: _break,
+    Role.FORMULA: _formula,
+    Role.ENTITY: _entity,
+}

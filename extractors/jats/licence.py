@@ -1,0 +1,87 @@
+"""The licence of an article, from each of the shapes in which JATS says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from extractors.jats.parse import local_name
+
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_URL = re.compile(
+    r"creativecommons\.org/+(?:licen[cs]es?/+(by(?:-nc)?(?:-(?:sa|nd))?)\b|(?:publicdomain|licen[cs]es?)/+(zero|cc0))",
+    re.I,
+)
+_CODE = re.compile(
+    r"\bCC[\s_-]*(?:(BY(?:[\s_-]*NC)?(?:[\s_-]*(?:SA|ND))?)(?![a-z])|(0|Zero)\b)", re.I
+)
+_BY = re.compile(r"creative\s+commons[\s,'“”\"‘’-]*(?:public\s+)?attribution", re.I)
+_NON_COMMERCIAL = re.compile(r"non[\s‐‑–-]*commercial", re.I)
+_SHARE_ALIKE = re.compile(r"share[\s‐‑–-]*alike", re.I)
+_NO_DERIVATIVES = re.compile(r"no[\s‐‑–-]*deriv", re.I)
+_PUBLIC_DOMAIN = re.compile(r"public\s+domain|\bCC0\b", re.I)
+_MINING = re.compile(r"text\s+and\s+data[\s-]*min|\btdm\b.*licen[cs]e|/tdm/", re.I)
+_ORDER = ("CC0", "CC BY", "CC BY-SA", "CC BY-NC", "CC BY-NC-SA", "CC BY-ND", "CC BY-NC-ND")
+
+
+def read_licences(article_meta: etree._Element) -> tuple[str, ...]:
+    """Every licence that the front matter names, the strictest first; more than one disagree."""
+    found = set(_named(article_meta))
+    if "TDM" in found and len(found) > 1:
+        found.remove("TDM")
+    ranks = {name: rank for rank, name in enumerate(("TDM", *_ORDER))}
+    return tuple(sorted(found, key=ranks.__getitem__, reverse=True))
+
+
+def _named(article_meta: etree._Element) -> Iterator[str]:
+    for permissions in article_meta.iterchildren("permissions"):
+        for element in permissions.iterchildren("license", "{*}license_ref", "{*}free_to_read"):
+            yield from _in_licence(element)
+    for custom in article_meta.iterfind(".//custom-meta"):
+        if "license" in (custom.findtext("meta-name") or ""):
+            yield from _from_text(custom.findtext("meta-value") or "")
+
+
+def _in_licence(element: etree._Element) -> Iterator[str]:
+    structured = [element.get(_HREF) or "", element.get("license-type") or ""]
+    structured += [part.get(_HREF) or "" for part in element.iter("ext-link", "uri")]
+    structured += [part.text or "" for part in element.iter() if local_name(part) == "license_ref"]
+    for value in structured:
+        yield from _from_text(value)
+    yield from _from_prose(" ".join("".join(element.itertext()).split()))
+
+
+def _from_text(value: str) -> Iterator[str]:
+    """A web address or a code."""
+    for url in _URL.finditer(value):
+        yield "CC0" if url.group(2) else f"CC {url.group(1).upper()}"
+    if not _URL.search(value):
+        for code in _CODE.finditer(value):
+            yield "CC0" if code.group(2) else _code(code.group(1))
+        if _MINING.search(value) or value.strip().upper() == "TDM":
+            yield "TDM"
+
+
+def _code(text: str) -> str:
+    parts = re.split(r"[\s_-]+", text.upper())
+    if len(parts) == 1:
+        parts = re.findall("BY|NC|SA|ND", parts[0])
+    return "CC " + "-".join(parts)
+
+
+def _from_prose(prose: str) -> Iterator[str]:
+    yield from _from_text(prose)
+    if _BY.search(prose):
+        name = "CC BY"
+        name += "-NC" if _NON_COMMERCIAL.search(prose) else ""
+        if _NO_DERIVATIVES.search(prose):
+            name += "-ND"
+        elif _SHARE_ALIKE.search(prose):
+            name += "-SA"
+        yield name
+    elif _PUBLIC_DOMAIN.search(prose):
+        yield "CC0"
+    elif _MINING.search(prose):
+        yield "TDM"
