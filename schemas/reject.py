@@ -16,12 +16,14 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class RejectedArticle:
-    """A reject with the article and the stage it belongs to."""
+    """A reject with the article it ends: its PMCID, or its file where it has no id."""
 
-    source: str
-    pmcid: str | None
-    version: int | None
-    stage: str
+    article: str
     reason: str
     detail: str
     evidence: str
+
+    @classmethod
+    def of(cls, article: str, reject: Reject) -> RejectedArticle:
+        """The reject of this article."""
+        return cls(article, reject.reason, reject.detail, reject.evidence)

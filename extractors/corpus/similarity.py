@@ -1,0 +1,44 @@
+"""Which texts share so many runs of words that they must be near-duplicates."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from rensa import RMinHash
+
+PERMUTATIONS = 128
+ROWS_PER_BAND = 4
+RUN_OF_WORDS = 5
+
+_WORD = re.compile(r"\w+")
+
+Sketch = tuple[int, ...]
+
+
+def sketch(text: str) -> Sketch:
+    """A MinHash of the text's runs of words: equal for texts that differ in space, case or marks."""
+    words = _WORD.findall(text.lower())
+    runs = [" ".join(words[i : i + RUN_OF_WORDS]) for i in range(len(words) - RUN_OF_WORDS + 1)]
+    minhash = RMinHash(num_perm=PERMUTATIONS, seed=1)
+    minhash.update(runs or [" ".join(words)])
+    return tuple(minhash.digest())
+
+
+def similarity(one: Sketch, other: Sketch) -> float:
+    """The estimated share of runs that two texts have in common."""
+    return sum(a == b for a, b in zip(one, other, strict=True)) / PERMUTATIONS
+
+
+def similar_pairs(sketches: Sequence[Sketch], at_least: float) -> Iterator[tuple[int, int]]:
+    """The pairs, by index, whose similarity reaches the threshold; each once, in order."""
+    buckets: dict[tuple[int, Sketch], list[int]] = defaultdict(list)
+    for index, one in enumerate(sketches):
+        for start in range(0, PERMUTATIONS, ROWS_PER_BAND):
+            buckets[start, one[start : start + ROWS_PER_BAND]].append(index)
+    met = {pair for members in buckets.values() for pair in combinations(members, 2)}
+    for i, j in sorted(met):
+        if similarity(sketches[i], sketches[j]) >= at_least:
+            yield i, j

@@ -1,0 +1,95 @@
+"""Who may come in: the gates of licence, retraction and kind, by PMC's metadata or else the XML."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pydantic import ValidationError
+
+from extractors.jats import Unreadable, read_front
+from schemas.arrival import Captured, Fetched
+from schemas.article import Article
+from schemas.metadata import Metadata
+from schemas.reject import Reject
+
+
+def admit(captured: Captured, *, licences: Collection[str], manuscripts: bool) -> Fetched | Reject:
+    """What a row will say about its source, or why the article stays out."""
+    if captured.problem or captured.xml is None:
+        return Reject(captured.problem or "corrupt", captured.detail or "it has no XML")
+    front = _front(captured.xml)
+    if isinstance(front, Article) and front.retracted:
+        return Reject("retracted", "its XML says that it is retracted")
+    if captured.metadata is None:
+        return _by_xml(captured, front, licences)
+    try:
+        metadata = Metadata.model_validate_json(captured.metadata)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        return Reject("corrupt", f"its metadata JSON is not PMC's: {where}: {first['msg']}")
+    return _by_metadata(captured, metadata, licences, manuscripts)
+
+
+def _front(xml: bytes) -> Article | Reject:
+    try:
+        return read_front(xml)
+    except Unreadable as error:
+        return Reject("unreadable", str(error))
+
+
+def _by_metadata(
+    captured: Captured, metadata: Metadata, licences: Collection[str], manuscripts: bool
+) -> Fetched | Reject:
+    found: Reject | None = None
+    if metadata.pmcid != captured.pmcid:
+        found = Reject("corrupt", f"its metadata is that of {metadata.pmcid}")
+    elif metadata.is_retracted:
+        found = Reject("retracted", "PMC's metadata says that it is retracted")
+    elif metadata.is_manuscript and not manuscripts:
+        found = Reject("manuscript", "it is an author manuscript, not the published article")
+    elif metadata.is_historical_ocr:
+        found = Reject("historical_ocr", "its text was read off scanned pages")
+    elif not metadata.is_pmc_openaccess and not metadata.is_manuscript:
+        found = Reject("licence", "it is not in PMC's open-access subset")
+    elif metadata.license_code not in licences:
+        found = _unlicensed(metadata.license_code, licences)
+    elif metadata.xml_md5 not in (None, captured.xml_md5):
+        found = Reject(
+            "corrupt", f"the md5 of its XML is {captured.xml_md5}, not {metadata.xml_md5}"
+        )
+    return found or Fetched(
+        pmcid=captured.article,
+        version=captured.version,
+        pmid=metadata.pmid,
+        doi=metadata.doi,
+        licence=metadata.license_code or "",
+        citation=metadata.citation,
+        xml_md5=captured.xml_md5 or "",
+        first_seen=None,
+    )
+
+
+def _by_xml(
+    captured: Captured, front: Article | Reject, licences: Collection[str]
+) -> Fetched | Reject:
+    if isinstance(front, Reject):
+        return front
+    if front.licence not in licences:
+        return _unlicensed(front.licence, licences)
+    return Fetched(
+        pmcid=captured.article,
+        version=captured.version,
+        pmid=front.ids.pmid,
+        doi=front.ids.doi,
+        licence=front.licence or "",
+        citation=None,
+        xml_md5=captured.xml_md5 or "",
+        first_seen=None,
+    )
+
+
+def _unlicensed(licence: str | None, licences: Collection[str]) -> Reject:
+    if licence is None:
+        return Reject("licence", "no licence was found")
+    return Reject("licence", f"its licence is {licence}; admitted are {', '.join(licences)}")

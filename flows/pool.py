@@ -1,0 +1,107 @@
+"""Worker processes: ours or a Dask cluster's, which never outlive the process that asked for them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from types import TracebackType
+from typing import Any, TypeVar
+
+from flows.errors import CasebookError, StageFailed
+
+Made = TypeVar("Made")
+ATTEMPTS = 2
+
+
+class Pool:
+    """An executor that is started at its first call, and again when a worker was killed."""
+
+    def __init__(self, workers: int | None, cluster: str | None) -> None:
+        self.workers = workers or _workers_of(cluster) or os.cpu_count() or 1
+        self._cluster = cluster
+        self._executor: Executor | None = None
+        self._client: Any = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._executor:
+            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+        if self._client:
+            self._client.shutdown() if self._cluster.startswith("local:") else self._client.close()
+
+    def call(self, function: Callable[[Any], Made], argument: Any) -> Made:
+        """Run a function in a worker and wait for it. May be called from many threads."""
+        for _ in range(ATTEMPTS):
+            executor = self._current()
+            try:
+                return executor.submit(function, argument).result()
+            except BrokenExecutor:
+                self._drop(executor)
+        raise StageFailed(
+            "a worker process died twice at the same work (out of memory?): "
+            "give --workers 1 or a smaller shard_size, and run again"
+        )
+
+    def _current(self) -> Executor:
+        with self._lock:
+            if self._executor is None:
+                self._executor = self._started()
+            return self._executor
+
+    def _drop(self, executor: Executor) -> None:
+        with self._lock:
+            if self._executor is executor:
+                self._executor = None
+        executor.shutdown(wait=False, cancel_futures=True)
+
+    def _started(self) -> Executor:
+        if self._cluster:
+            return self._dask(self._cluster)
+        return ProcessPoolExecutor(
+            self.workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=end_with_parent,
+        )
+
+    def _dask(self, cluster: str) -> Executor:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise CasebookError("--cluster needs Dask: pip install 'casebook[dask]'") from None
+        if cluster.startswith("local:"):
+            self._client = Client(
+                n_workers=self.workers, threads_per_worker=1, dashboard_address=None
+            )
+        else:
+            try:
+                self._client = Client(cluster, timeout="10s")
+            except OSError as error:
+                raise CasebookError(f"no Dask scheduler answers at {cluster}: {error}") from None
+        return self._client.get_executor(pure=False)  # type: ignore[no-any-return]
+
+
+def _workers_of(cluster: str | None) -> int | None:
+    return int(cluster.removeprefix("local:")) if (cluster or "").startswith("local:") else None
+
+
+def end_with_parent() -> None:
+    """End this worker as soon as its parent is gone, however the parent went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def watch() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()

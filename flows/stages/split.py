@@ -1,0 +1,22 @@
+"""Cases are given their split and their number, for good: the rows are the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from extractors.corpus.splits import Sizes, assign
+from schemas.split import Clustered, LedgerEntry
+from schemas.stage import Inputs, Stage, StageResult
+
+
+def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
+    """Place new cases; nobody who has a place moves."""
+    ledger = [LedgerEntry(**row) for row in parameters["ledger"]]
+    cases = list(inputs.rows("dedupe", Clustered))
+    sizes = Sizes.parse(parameters["sizes"])
+    entries, rejects = assign(cases, ledger, sizes, parameters["why_left"])
+    return StageResult(list(entries), rejects)
+
+
+STAGE = Stage("split", 1, run, LedgerEntry, needs=("dedupe",), settings=("sizes",))

@@ -1,0 +1,1 @@
+"""Where results are kept: Parquet shards are the truth, DuckDB is their catalogue."""

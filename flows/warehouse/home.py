@@ -1,0 +1,81 @@
+"""The folder that holds what builds make, and the lock that lets one build in at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.errors import HomeBusy, UsageError
+from flows.warehouse.results import ResultStore
+
+
+class Home:
+    """The paths of a home."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self.store = ResultStore(self.root / "shards")
+        self.dataset = self.root / "dataset"
+        self.ledger = self.root / "ledger.csv"
+        self.runs = self.root / "runs"
+        self.catalogue = self.root / "warehouse.duckdb"
+        self.prefect = self.root / "prefect"
+
+    @classmethod
+    def existing(cls, root: Path) -> Home:
+        """A home that something was built in."""
+        home = cls(root)
+        if not home.runs.is_dir():
+            raise UsageError(f"nothing was built in {root} yet: run `casebook build` first")
+        return home
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other builds out of this home; the lock ends with the process that holds it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.root / "build.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise HomeBusy(f"{self.root} is in use by {self.holder()}; wait for it") from None
+            who = {"pid": os.getpid(), "host": socket.gethostname(), "since": now()}
+            os.truncate(handle, 0)
+            os.pwrite(handle, json.dumps(who).encode(), 0)
+            yield
+        finally:
+            os.close(handle)
+
+    def is_locked(self) -> bool:
+        """Whether a build works in this home now."""
+        try:
+            handle = os.open(self.root / "build.lock", os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        else:
+            return False
+        finally:
+            os.close(handle)
+
+    def holder(self) -> str:
+        """Who builds in this home, in words."""
+        try:
+            who = json.loads((self.root / "build.lock").read_bytes())
+        except ValueError:
+            return "another build"
+        return f"process {who['pid']} on {who['host']} since {who['since']}"
+
+
+def now() -> str:
+    """The time, as summaries write it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,75 @@
+"""The ledger: which number and split a case was given, for good."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from flows.errors import CasebookError
+from flows.warehouse.files import write_whole
+from schemas.split import LedgerEntry
+
+COLUMNS = tuple(field.name for field in fields(LedgerEntry))
+
+
+def read_ledger(path: Path) -> list[LedgerEntry]:
+    """The entries of a ledger; none where there is no file yet."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except UnicodeDecodeError as error:
+        raise CasebookError(f"{path}: it is not UTF-8 text ({error}); restore it") from None
+    entries = []
+    reader = csv.DictReader(io.StringIO(text), strict=True)
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise CasebookError(f"{path}: not a ledger (its first line is wrong); restore it from a copy")
+    for line, row in enumerate(reader, start=2):
+        try:
+            entries.append(_entry(row))
+        except (TypeError, ValueError, KeyError):
+            message = f"{path}, line {line}: not a ledger entry; restore the file from a copy"
+            raise CasebookError(message) from None
+    _require_unique(path, entries)
+    return entries
+
+
+def _entry(row: dict[str, str]) -> LedgerEntry:
+    if not row["pmcid"].startswith("PMC") or not row["split"]:
+        raise ValueError(row)
+    int(row["pmcid"][3:])
+    return LedgerEntry(
+        pmcid=row["pmcid"],
+        number=int(row["number"]),
+        split=row["split"],
+        cluster=row["cluster"],
+        first_release=int(row["first_release"]),
+        last_release=int(row["last_release"]) if row["last_release"] else None,
+        left=row["left"] or None,
+    )
+
+
+def _require_unique(path: Path, entries: list[LedgerEntry]) -> None:
+    for column in ("pmcid", "number"):
+        values = [getattr(entry, column) for entry in entries]
+        if len(set(values)) != len(values):
+            twice = next(value for value in values if values.count(value) > 1)
+            raise CasebookError(f"{path}: {column} {twice} stands there twice; restore the file")
+
+
+def ledger_bytes(entries: list[LedgerEntry]) -> bytes:
+    """A ledger as it is written."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(entry) for entry in entries)
+    return text.getvalue().encode()
+
+
+def write_ledger(path: Path, entries: list[LedgerEntry]) -> None:
+    """Replace a ledger, unless it says the same already."""
+    content = ledger_bytes(entries)
+    if not path.exists() or path.read_bytes() != content:
+        write_whole(path, content)

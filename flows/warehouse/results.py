@@ -1,0 +1,191 @@
+"""The store of stage results: each is a folder named by what made it, so the same is never redone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.errors import Damaged
+from flows.warehouse.files import whole_folder, write_parquet
+from schemas.arrow import arrow_schema, from_row, to_table
+from schemas.reject import RejectedArticle
+from schemas.stage import Stage, StageResult
+
+Record = TypeVar("Record")
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """A Parquet file of a result, as it was written."""
+
+    count: int
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished stage of a shard, or of all shards."""
+
+    stage: str
+    shard: str
+    key: str
+    rows: StoredTable
+    rejects: StoredTable
+
+    @property
+    def folder_name(self) -> str:
+        """Where the result lies below its stage."""
+        return f"{self.shard}.{self.key}"
+
+
+ShardResults = Mapping[str, Result]
+
+
+def digest(value: Any) -> str:
+    """A short name for a value that JSON can hold."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:20]
+
+
+def result_key(
+    stage: Stage, inputs: Sequence[ShardResults], parameters: Mapping[str, Any]
+) -> str:
+    """The name of a result: its inputs' rows, the stage's version and what the stage is told."""
+    contents = [[shard[need].rows.digest for need in stage.needs] for shard in inputs]
+    return digest([stage.name, stage.version, contents, parameters])
+
+
+class ResultStore:
+    """The folder `shards` of a home."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, result: Result) -> Path:
+        """Where a result lies."""
+        return self.root / result.stage / result.folder_name
+
+    def find(self, stage: str, shard: str, key: str) -> Result | None:
+        """The result of this name, if it was finished."""
+        return self._open(self.root / stage / f"{shard}.{key}")
+
+    def all_of(self, stage: str) -> list[Result]:
+        """Every finished result of a stage, by shard."""
+        folders = sorted((self.root / stage).glob("[!.]*"))
+        return [result for folder in folders if (result := self._open(folder))]
+
+    def _open(self, folder: Path) -> Result | None:
+        try:
+            stored = json.loads((folder / "result.json").read_bytes())
+            tables = {name: StoredTable(**stored.pop(name)) for name in ("rows", "rejects")}
+            result = Result(**stored, **tables)
+        except FileNotFoundError:
+            if folder.exists():
+                raise Damaged(folder, "result.json is missing") from None
+            return None
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise Damaged(folder, "result.json cannot be read") from None
+        for name, table in tables.items():
+            path = folder / f"{name}.parquet"
+            size = path.stat().st_size if path.exists() else 0
+            if size != table.size:
+                raise Damaged(folder, f"{path.name} has {size} bytes, not {table.size}")
+        return result
+
+    def save(self, stage: Stage, shard: str, key: str, made: StageResult) -> Result:
+        """Keep what a stage made, whole."""
+        with whole_folder(self.root / stage.name / f"{shard}.{key}") as draft:
+            tables = {
+                "rows": to_table(made.rows, stage.row),
+                "rejects": to_table(made.rejects, RejectedArticle),
+            }
+            stored = {name: _write(table, draft / f"{name}.parquet") for name, table in tables.items()}
+            result = Result(stage.name, shard, key, **stored)
+            (draft / "result.json").write_text(json.dumps(asdict(result), indent=1) + "\n")
+        return result
+
+    def rows(self, result: Result, record: type[Record]) -> Iterator[Record]:
+        """The rows of a result, as far as `record` has fields for them, checked by digest."""
+        return _records(self.folder(result) / "rows.parquet", result.rows, record, check=True)
+
+    def glance(self, result: Result, record: type[Record]) -> Iterator[Record]:
+        """The same without reading, and so without checking, the columns that are not asked for."""
+        return _records(self.folder(result) / "rows.parquet", result.rows, record, check=False)
+
+    def rejects(self, result: Result) -> Iterator[RejectedArticle]:
+        """The rejects of a result."""
+        path = self.folder(result) / "rejects.parquet"
+        return _records(path, result.rejects, RejectedArticle, check=True)
+
+    def set_aside(self, folder: Path) -> Path:
+        """Move a damaged result out of the way, for a person to look at."""
+        target = self.root.parent / "damaged" / folder.parent.name / folder.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(target, ignore_errors=True)
+        return folder.rename(target)
+
+    def rename(self, result: Result, key: str) -> Result:
+        """The same result under the name that the next build will look for."""
+        renamed = replace(result, key=key)
+        if key != result.key:
+            with whole_folder(self.folder(renamed)) as draft:
+                shutil.copytree(self.folder(result), draft, dirs_exist_ok=True)
+                (draft / "result.json").write_text(json.dumps(asdict(renamed), indent=1) + "\n")
+        return renamed
+
+    def sweep(self, stage: str, keep: set[str]) -> None:
+        """Remove results of a stage that no build of this home would use any more."""
+        for folder in (self.root / stage).glob("[!.]*"):
+            if folder.name not in keep:
+                shutil.rmtree(folder)
+
+
+def _records(
+    path: Path, stored: StoredTable, record: type[Record], *, check: bool
+) -> Iterator[Record]:
+    if not stored.count:
+        return
+    source: Any = path
+    if check:
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != stored.digest:
+            raise Damaged(path.parent, f"{path.name} is not what was written")
+        source = pa.BufferReader(content)
+    table = pq.read_table(source, columns=arrow_schema(record).names)
+    for batch in table.to_batches(max_chunksize=64):
+        for row in batch.to_pylist():
+            yield from_row(record, row)
+
+
+def _write(table: pa.Table, path: Path) -> StoredTable:
+    write_parquet(table, path)
+    content = path.read_bytes()
+    return StoredTable(table.num_rows, len(content), hashlib.sha256(content).hexdigest())
+
+
+class StoredInputs:
+    """The rows of earlier stages over one shard or more, one shard in memory at a time."""
+
+    def __init__(self, store: ResultStore, shards: Sequence[ShardResults]) -> None:
+        self._store = store
+        self._shards = shards
+
+    def rows(self, stage: str, record: type[Record]) -> Iterator[Record]:
+        """The rows of an earlier stage, as far as `record` has fields for them."""
+        for shard in self._shards:
+            yield from self._store.rows(shard[stage], record)
+
+    def each(self) -> Iterator[StoredInputs]:
+        """The same, one shard at a time, in the order in which shards arrived."""
+        for shard in self._shards:
+            yield StoredInputs(self._store, [shard])

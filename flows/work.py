@@ -1,0 +1,228 @@
+"""What there is to do: which results a home has under these settings, and which it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flows.errors import Damaged
+from flows.stages import ACROSS_SHARDS, PER_SHARD, STAGES
+from flows.stages.current import current_members
+from flows.stages.select import Candidate
+from flows.warehouse.home import Home
+from flows.warehouse.results import (
+    ALL,
+    Result,
+    ResultStore,
+    ShardResults,
+    StoredInputs,
+    digest,
+    result_key,
+)
+from schemas.arrival import Member, order_key
+from schemas.reject import RejectedArticle
+from schemas.settings import Settings
+from schemas.split import Clustered, LedgerEntry
+from schemas.stage import Stage
+
+OnDamage = Callable[[ResultStore, Damaged], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One stage over one shard: what a worker is handed."""
+
+    store: Path
+    stage: str
+    shard: str
+    key: str
+    inputs: Sequence[ShardResults]
+    parameters: Mapping[str, Any]
+
+
+def run_job(job: Job) -> Result:
+    """Do a job, unless it is done: what a worker runs."""
+    store, stage = ResultStore(job.store), STAGES[job.stage]
+    done = store.find(job.stage, job.shard, job.key)
+    if done:
+        return done
+    made = stage.run(StoredInputs(store, job.inputs), job.parameters)
+    return store.save(stage, job.shard, job.key, made)
+
+
+def _ignore(store: ResultStore, damage: Damaged) -> None:
+    """Looking changes nothing: a damaged result just counts as missing."""
+
+
+class Work:
+    """The results of a home by stage and shard, as far as they are there."""
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        ledger: Sequence[LedgerEntry],
+        on_damage: OnDamage = _ignore,
+    ) -> None:
+        self.home = home
+        self.settings = settings
+        self.ledger = ledger
+        self.done: dict[str, dict[str, Result]] = {name: {} for name in STAGES}
+        self._on_damage = on_damage
+        for folder in sorted((home.store.root / "capture").glob("[!.]*")):
+            shard, _, key = folder.name.partition(".")
+            self._take(self._find("capture", shard, key))
+
+    @property
+    def shards(self) -> list[str]:
+        """The shards in the order in which they arrived."""
+        return sorted(self.done["capture"])
+
+    def missing(self, stage: Stage) -> list[Job]:
+        """The jobs of a stage that are not done. The stages before it must be."""
+        jobs = [self.job(stage, shard) for shard in self._targets(stage)]
+        found = [(job, self._find(job.stage, job.shard, job.key)) for job in jobs]
+        for _, result in found:
+            self._take(result)
+        return [job for job, result in found if result is None]
+
+    def first_missing(self) -> list[Job]:
+        """The jobs of the first stage that is not done; none where all are."""
+        for stage in (*PER_SHARD, *ACROSS_SHARDS):
+            if jobs := self.missing(stage):
+                return jobs
+        return []
+
+    def finish(self, result: Result) -> None:
+        """Note a result that a worker made."""
+        self._take(result)
+
+    def job(self, stage: Stage, shard: str) -> Job:
+        """A stage over a shard, under the name that its result has."""
+        inputs = self._inputs(stage, shard)
+        parameters = self._parameters(stage, shard)
+        named = {**parameters, "ledger": digest(parameters.get("ledger"))}
+        key = result_key(stage, inputs, named)
+        return Job(self.home.store.root, stage.name, shard, key, inputs, parameters)
+
+    def inputs(self, *stages: str) -> StoredInputs:
+        """The rows of these stages over all shards that have them."""
+        have = [s for s in self.shards if all(s in self.done[name] for name in stages)]
+        return StoredInputs(self.home.store, [self._of_shard(s, stages) for s in have])
+
+    def members(self) -> dict[str, dict[str, Member]]:
+        """The current members of every shard."""
+        current = current_members(Glances(self.home.store, self._captures()))
+        return dict(zip(self.shards, current, strict=True))
+
+    @cached_property
+    def wanted(self) -> dict[str, list[str]] | None:
+        """The candidates of every shard that a limit leaves, those of earlier releases first.
+
+        None where there is no limit. The stages up to `select` must be done.
+        """
+        if self.settings.limit is None:
+            return None
+        released = {entry.pmcid for entry in self.ledger if entry.left is None}
+        taken = sorted(self.candidates(), key=lambda c: (c[1] not in released, order_key(c[1])))
+        wanted: dict[str, list[str]] = {shard: [] for shard in self.shards}
+        for shard, pmcid in taken[: self.settings.limit]:
+            wanted[shard].append(pmcid)
+        return wanted
+
+    def candidates(self) -> list[tuple[str, str]]:
+        """The shard and id of every candidate."""
+        current = self.members()
+        rows = self.home.store.rows
+        return [
+            (shard, row.pmcid)
+            for shard, result in self.done["select"].items()
+            for row in rows(result, Candidate)
+            if row.pmcid in current[shard]
+        ]
+
+    def rejects(self) -> Iterator[tuple[str, RejectedArticle]]:
+        """Every reject of a current article, with its stage."""
+        current = self.members()
+        for stage, shards in self.done.items():
+            for shard, result in shards.items():
+                for reject in self.home.store.rejects(result):
+                    if shard == ALL or reject.article in current[shard]:
+                        yield stage, reject
+
+    def rename_by_ledger(self, ledger: Sequence[LedgerEntry]) -> None:
+        """Name what the ledger led to by the ledger that it led to, which leads to the same."""
+        self.ledger = ledger
+        for stage in ACROSS_SHARDS:
+            result = self.done[stage.name][ALL]
+            self._take(self.home.store.rename(result, self.job(stage, ALL).key))
+
+    def sweep(self) -> None:
+        """Remove results that these settings do not lead to."""
+        for stage in (*PER_SHARD, *ACROSS_SHARDS):
+            keep = {result.folder_name for result in self.done[stage.name].values()}
+            self.home.store.sweep(stage.name, keep)
+
+    def _targets(self, stage: Stage) -> list[str]:
+        return [ALL] if stage in ACROSS_SHARDS else self.shards
+
+    def _inputs(self, stage: Stage, shard: str) -> list[ShardResults]:
+        if stage not in ACROSS_SHARDS:
+            return [self._of_shard(shard, stage.needs)]
+        if ALL in self.done[stage.needs[0]]:
+            return [self._of_shard(ALL, stage.needs)]
+        return [self._of_shard(name, stage.needs) for name in self.shards]
+
+    def _of_shard(self, shard: str, stages: Sequence[str]) -> ShardResults:
+        return {name: self.done[name][shard] for name in stages}
+
+    def _captures(self) -> list[ShardResults]:
+        return [self._of_shard(shard, ("capture",)) for shard in self.shards]
+
+    def _parameters(self, stage: Stage, shard: str) -> dict[str, Any]:
+        parameters = {name: getattr(self.settings, name) for name in stage.settings}
+        if stage.name == "extract" and self.wanted is not None:
+            parameters["wanted"] = sorted(self.wanted[shard])
+        if stage in ACROSS_SHARDS:
+            parameters["ledger"] = [asdict(entry) for entry in self.ledger]
+        if stage.name == "split":
+            parameters["why_left"] = self._why_left()
+        return parameters
+
+    def _why_left(self) -> dict[str, str]:
+        """Why cases of earlier releases are not among those of this one."""
+        here = {row.pmcid for row in self.home.store.rows(self.done["dedupe"][ALL], Clustered)}
+        left = {entry.pmcid for entry in self.ledger if entry.left is None} - here
+        if not left:
+            return {}
+        rejects = ((reject.article, reject.reason) for _, reject in self.rejects())
+        not_wanted = ((pmcid, "not_wanted") for _, pmcid in self.candidates())
+        return {**dict(not_wanted), **dict(rejects)}
+
+    def _find(self, stage: str, shard: str, key: str) -> Result | None:
+        try:
+            return self.home.store.find(stage, shard, key)
+        except Damaged as damage:
+            self._on_damage(self.home.store, damage)
+            return None
+
+    def _take(self, result: Result | None) -> None:
+        if result is not None:
+            self.done[result.stage][result.shard] = result
+
+
+class Glances(StoredInputs):
+    """Inputs of which only small columns are looked at."""
+
+    def rows(self, stage: str, record: type[Any]) -> Iterator[Any]:
+        """The rows of an earlier stage, unchecked."""
+        for shard in self._shards:
+            yield from self._store.glance(shard[stage], record)
+
+    def each(self) -> Iterator[Glances]:
+        """The same, one shard at a time."""
+        for shard in self._shards:
+            yield Glances(self._store, [shard])

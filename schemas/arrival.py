@@ -1,0 +1,62 @@
+"""An article as it came in: which one it is, where from, and its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+SALT = "casebook"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One article of a shard. `article` is its PMCID, or its source where it has no id.
+
+    A member whose `gone` is set says that the article left the home.
+    """
+
+    article: str
+    source: str
+    pmcid: str | None
+    version: int | None
+    digest: str
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival(Member):
+    """A member that is new to the home, and where its bytes are to be had."""
+
+    path: str | None = None
+    problem: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captured(Member):
+    """A member with what was got: its XML and metadata, or the problem with them."""
+
+    xml: bytes | None
+    xml_md5: str | None
+    metadata: bytes | None
+    problem: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An article that may be used, with what its row will say about its source."""
+
+    pmcid: str
+    version: int | None
+    pmid: int | None
+    doi: str | None
+    licence: str
+    citation: str | None
+    xml_md5: str
+    first_seen: str | None
+
+
+def order_key(article: str) -> str:
+    """The place of an article in the order in which articles are taken."""
+    return hashlib.sha256(f"{SALT}:{article}".encode()).hexdigest()
