@@ -1,0 +1,49 @@
+"""A question ends where the article starts to answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extractors.cases.diagnosis import Diagnosis
+from extractors.language.sentences import Sentence, word_count
+from extractors.language.terms import mentions
+from extractors.language.wordlist import pattern
+
+# Before this many words a sentence that leaks is left out; behind it, it ends the prompt.
+_OPENING_WORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The sentences shown and the offset of the first one withheld."""
+
+    shown: tuple[Sentence, ...]
+    breakpoint: int
+
+
+def cut(told: tuple[Sentence, ...], diagnosis: Diagnosis) -> Prompt:
+    """The narrative up to the sentence that tells or gives away the diagnosis."""
+    shown: list[Sentence] = []
+    words = 0
+    for sentence in told:
+        if tells(sentence.text) or _later(sentence.text):
+            if words >= _OPENING_WORDS:
+                return Prompt(tuple(shown), sentence.start)
+            continue
+        if mentions(sentence.text, diagnosis.giveaways):
+            if words >= _OPENING_WORDS:
+                return Prompt(tuple(shown), sentence.start)
+            continue
+        shown.append(sentence)
+        words += word_count(sentence.text)
+    return Prompt(tuple(shown), told[-1].end)
+
+
+def tells(text: str) -> bool:
+    """Whether a sentence states a result that settles diagnoses: tissue, genes, a confirmation."""
+    return pattern("telling_phrases").search(text) is not None
+
+
+def _later(text: str) -> bool:
+    """Whether a sentence is about the time behind the diagnosis: outcome, response, follow-up."""
+    return pattern("later_phrases").search(text) is not None

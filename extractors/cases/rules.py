@@ -1,0 +1,83 @@
+"""A draft case by rules alone: the baseline, and what runs where no model can be had."""
+
+from __future__ import annotations
+
+from extractors.cases.breakpoint import Prompt, cut
+from extractors.cases.diagnosis import Diagnosis, find_diagnosis
+from extractors.cases.narrative import narrative
+from extractors.cases.statements import alternatives, find_statements
+from extractors.language.sentences import Sentence, article_sentences, word_count
+from extractors.language.terms import find_terms
+from schemas.article import Article
+from schemas.case import Draft, DraftStatement, Extractor
+from schemas.reject import Reject
+
+_LEAST_PROMPT_WORDS = 60
+_FEWEST_ALTERNATIVES = 2
+_RULES = Extractor(kind="rules")
+
+
+def draft(article: Article, *, require_reasons: bool = True) -> Draft | Reject:
+    """The article's case as a question; `require_reasons=False` keeps drafts that weigh nothing."""
+    sentences = article_sentences(article)
+    told = narrative(article, sentences)
+    if not told:
+        return Reject("thin", "no part of the article tells the case")
+    found = find_diagnosis(article, told)
+    if found is None:
+        return Reject("no_diagnosis", "title, abstract and text agree on none", article.title)
+    prompt = cut(told, found)
+    reasons = find_statements(sentences, told, prompt.breakpoint, found)
+    fault = _known_from_the_start(told, found) or _thin(prompt)
+    if fault is None and require_reasons:
+        fault = _unreasoned(reasons)
+    return fault or _draft(article, prompt, found, reasons)
+
+
+def _draft(
+    article: Article, prompt: Prompt, found: Diagnosis, reasons: tuple[DraftStatement, ...]
+) -> Draft:
+    return Draft(
+        pmcid=article.ids.pmcid or "",
+        case_prompt=_joined(prompt.shown),
+        final_diagnosis=found.label,
+        final_diagnosis_aliases=found.aliases,
+        final_diagnosis_parent=None,
+        statements=reasons,
+        breakpoint=prompt.breakpoint,
+        extractor=_RULES,
+    )
+
+
+def _joined(shown: tuple[Sentence, ...]) -> str:
+    """The sentences with a new line where a section of the article begins."""
+    text = ""
+    for index, sentence in enumerate(shown):
+        if index:
+            text += "\n\n" if sentence.section != shown[index - 1].section else " "
+        text += sentence.text
+    return text
+
+
+def _known_from_the_start(told: tuple[Sentence, ...], found: Diagnosis) -> Reject | None:
+    """The opening sentence brings in the patient: without it there is no case to ask about."""
+    hit = find_terms(told[0].text, (found.label, *found.aliases))
+    if hit is None:
+        return None
+    return Reject("answer_in_prompt", f"the first sentence names {hit[0]}", told[0].text)
+
+
+def _thin(prompt: Prompt) -> Reject | None:
+    words = sum(word_count(sentence.text) for sentence in prompt.shown)
+    if words >= _LEAST_PROMPT_WORDS:
+        return None
+    return Reject("thin", f"{words} words stand before the diagnosis is told")
+
+
+def _unreasoned(reasons: tuple[DraftStatement, ...]) -> Reject | None:
+    weighed = alternatives(reasons)
+    if len(weighed) < _FEWEST_ALTERNATIVES:
+        return Reject("no_alternatives", f"{len(weighed)} other diagnoses are weighed")
+    if all(item.bears == "excludes" for item in reasons):
+        return Reject("thin", "no sentence says what supports the diagnosis")
+    return None

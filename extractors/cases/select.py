@@ -1,0 +1,73 @@
+"""An article is worth drafting if it tells one person's case at length and weighs alternatives."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.cases.narrative import narrative
+from extractors.language.sentences import Sentence, article_sentences, word_count
+from extractors.language.wordlist import pattern
+from schemas.article import Article
+from schemas.reject import Reject
+
+_NUMBERED_CASE = re.compile(
+    r"\b(?:case|patient|subject)s?\s*(?:report\s*)?(?:no\.?\s*|number\s*|#\s*)?"
+    r"(\d{1,2}|[ivx]{1,4}|[a-e]|one|two|three|first|second|third)\b",
+    re.IGNORECASE,
+)
+_SECOND = frozenset({"2", "ii", "two", "b", "second"})
+
+
+def select(article: Article, *, min_words: int, max_words: int) -> Reject | None:
+    """Why the article makes no candidate, if it does not; bounds are words of the narrative."""
+    told = narrative(article, article_sentences(article))
+    return (
+        not_human(article)
+        or several_patients(article, told)
+        or _length(told, min_words, max_words)
+        or no_differential(article)
+    )
+
+
+def not_human(article: Article) -> Reject | None:
+    """An animal as the patient: by subject or title, or by how often animals are spoken of."""
+    heading = " ".join((article.title, *article.subjects, article.journal, *article.keywords))
+    hit = pattern("animals").search(heading)
+    if hit is None:
+        return None
+    said = len(pattern("animals").findall(article.text))
+    if said < 5 or said < len(pattern("people").findall(article.text)):
+        return None
+    return Reject("not_human", f"the patient is an animal: {hit[0]}", article.title)
+
+
+def several_patients(article: Article, told: tuple[Sentence, ...]) -> Reject | None:
+    """More than one patient: by title, by numbered sections, by two introductions."""
+    by_title = pattern("several_cases").search(article.title)
+    if by_title is not None:
+        return Reject("several_patients", f"the title says {by_title[0]}", article.title)
+    for section in article.sections:
+        number = _NUMBERED_CASE.search(section.path[-1])
+        if number and number[1].casefold() in _SECOND and section.kind not in {"discussion"}:
+            return Reject("several_patients", "its sections number the cases", section.path[-1])
+    for sentence in told:
+        hit = pattern("several_told").search(sentence.text)
+        if hit is not None:
+            return Reject("several_patients", f"the narrative says {hit[0]}", sentence.text)
+    return None
+
+
+def no_differential(article: Article) -> Reject | None:
+    """Nothing in abstract or body says that other diagnoses were thought of."""
+    if pattern("alternatives_weighed").search(f"{article.abstract}\n{article.text}"):
+        return None
+    return Reject("no_differential", "no phrase weighs one diagnosis against another")
+
+
+def _length(told: tuple[Sentence, ...], min_words: int, max_words: int) -> Reject | None:
+    words = sum(word_count(sentence.text) for sentence in told)
+    if words < min_words:
+        return Reject("too_short", f"the narrative has {words} words, {min_words} are needed")
+    if words > max_words:
+        return Reject("too_long", f"the narrative has {words} words, {max_words} are allowed")
+    return None

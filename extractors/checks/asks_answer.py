@@ -1,0 +1,36 @@
+"""The prompt tells a case; a question in it was made up by whoever wrote it."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.checks import Check
+from schemas.article import Article
+from schemas.case import Case
+from schemas.reject import Reject
+
+CHECK = Check(
+    reason="asks_answer",
+    says="The prompt asks for the diagnosis, or ends on a question or on stating a diagnosis.",
+)
+_ASKS = re.compile(
+    r"\bwhat (?:is|was|would be|could be) (?:the|your)\b[^.?!]*\bdiagnos[ei]s\b|"
+    r"\b(?:most likely|correct|final|probable) diagnosis\?|"
+    r"\bwhich (?:of the following|diagnosis|disease|condition)\b",
+    re.IGNORECASE,
+)
+_LAST = re.compile(r"[^.?!]*[.?!][\"'”’)]*\s*$")
+_STATES = re.compile(
+    r"\b(?:final|definitive|definite) diagnosis\b|\bthe diagnosis (?:was|is)\b", re.I
+)
+
+
+def check(case: Case, article: Article) -> Reject | None:
+    """Whether the prompt asks for its answer or ends on it."""
+    asked = _ASKS.search(case.case_prompt)
+    if asked is not None:
+        return CHECK.reject("the prompt asks for the diagnosis", asked[0])
+    last = _LAST.search(case.case_prompt)
+    if last is not None and (last[0].rstrip().endswith("?") or _STATES.search(last[0])):
+        return CHECK.reject("the prompt ends on the question or its answer", last[0].strip())
+    return None

@@ -1,0 +1,66 @@
+"""A draft becomes a case only when each of its quotes and sentences has a place in the article."""
+
+from __future__ import annotations
+
+from extractors.grounding.prompt import Unfaithful, prompt_spans
+from extractors.grounding.quotes import Found, locate
+from extractors.language.sentences import article_sentences
+from extractors.language.stems import content_stems
+from schemas.article import Article, Span
+from schemas.case import Case, Draft, DraftStatement, Statement
+from schemas.reject import Reject
+
+# A quote rests on the prompt when the prompt says this share of its words.
+_SAID_SHARE = 0.8
+
+
+def ground(draft: Draft, article: Article) -> Case | Reject:
+    """The case with spans for prompt and quotes, its quotes in the article's own words."""
+    if not 0 <= draft.breakpoint <= len(article.text):
+        return Reject("unfaithful_prompt", f"no breakpoint at {draft.breakpoint} in the text")
+    spans = prompt_spans(
+        draft.case_prompt, article.text, article_sentences(article), draft.breakpoint
+    )
+    if isinstance(spans, Unfaithful):
+        return Reject("unfaithful_prompt", spans.why, spans.sentence)
+    if not spans:
+        return Reject("unfaithful_prompt", "the prompt is empty")
+    statements = []
+    for item in draft.statements:
+        found = locate(item.quote, article.text)
+        if found is None:
+            return Reject("ungrounded", f"no place for the quote of: {item.claim}", item.quote)
+        statements.append(_statement(item, found, draft.case_prompt, spans, article.text))
+    return Case(
+        pmcid=draft.pmcid,
+        case_prompt=draft.case_prompt,
+        prompt_spans=spans,
+        final_diagnosis=draft.final_diagnosis,
+        final_diagnosis_aliases=draft.final_diagnosis_aliases,
+        final_diagnosis_parent=draft.final_diagnosis_parent,
+        statements=tuple(statements),
+        breakpoint=draft.breakpoint,
+        extractor=draft.extractor,
+        scores=draft.scores,
+    )
+
+
+def _statement(
+    item: DraftStatement, found: Found, prompt: str, spans: tuple[Span, ...], text: str
+) -> Statement:
+    quote = found.words(text)
+    shown = all(any(s.start <= f.start and f.end <= s.end for s in spans) for f in found.spans)
+    return Statement(
+        claim=item.claim,
+        quote=quote,
+        spans=found.spans,
+        status=found.status,
+        bears=item.bears,
+        diagnosis=item.diagnosis,
+        in_prompt=shown or _said(quote, prompt),
+    )
+
+
+def _said(quote: str, prompt: str) -> bool:
+    wanted = set(content_stems(quote))
+    return bool(wanted) and len(wanted & set(content_stems(prompt))) >= _SAID_SHARE * len(wanted)

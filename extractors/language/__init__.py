@@ -1,0 +1,1 @@
+"""How English medical prose is read by rules: sentences, words, terms, abbreviations."""

@@ -1,0 +1,68 @@
+"""Sentences are the unit of everything the rules decide: what is shown, withheld or quoted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractors.language.wordlist import word_set
+from schemas.article import Article, SectionKind
+
+_END = re.compile(r"[.!?][\"'”’)\]]*(?:\s*\[[\d,\s–-]+\])*(?=\s+[\"'“‘(\[]?[A-Z0-9Α-Ω])")
+_LAST_WORD = re.compile(r"[\w.&'-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an article by its place, with the kind of section it stands in."""
+
+    start: int
+    end: int
+    text: str
+    kind: SectionKind | None
+    section: int
+
+
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each sentence in a run of prose."""
+    start = 0
+    for match in _END.finditer(text):
+        if match[0][0] == "." and _is_abbreviation(text, match.start(), match.end()):
+            continue
+        yield start, match.end()
+        start = match.end()
+        while start < len(text) and text[start].isspace():
+            start += 1
+    if text[start:].strip():
+        yield start, len(text.rstrip())
+
+
+def _is_abbreviation(text: str, dot: int, end: int) -> bool:
+    before = _LAST_WORD.search(text, max(0, dot - 24), dot)
+    if before is None:
+        return False
+    word = before[0].casefold().lstrip("(.")
+    # One letter and a dot opens a name or a genus, unless it ends a list such as "vitamin B.".
+    initial = len(word) == 1 and word.isalpha() and not text[: before.start()].endswith("itamin ")
+    return initial or word in word_set("abbreviations")
+
+
+def article_sentences(article: Article) -> tuple[Sentence, ...]:
+    """The sentences of the body in order, titles left out."""
+    found: list[Sentence] = []
+    for paragraph in article.paragraphs:
+        if paragraph.kind == "title":
+            continue
+        inside = 0 <= paragraph.section < len(article.sections)
+        kind = article.sections[paragraph.section].kind if inside else None
+        block = article.text[paragraph.start : paragraph.end]
+        for start, end in sentence_spans(block):
+            place = paragraph.start + start, paragraph.start + end
+            found.append(Sentence(*place, block[start:end], kind, paragraph.section))
+    return tuple(found)
+
+
+def word_count(text: str) -> int:
+    """How many words a reader would count."""
+    return len(text.split())
