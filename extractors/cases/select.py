@@ -18,14 +18,16 @@ _NUMBERED_CASE = re.compile(
 _SECOND = frozenset({"2", "ii", "two", "b", "second"})
 
 
-def select(article: Article, *, min_words: int, max_words: int) -> Reject | None:
+def select(
+    article: Article, *, min_words: int, max_words: int, require_differential: bool = True
+) -> Reject | None:
     """Why the article makes no candidate, if it does not; bounds are words of the narrative."""
     told = narrative(article, article_sentences(article))
     return (
         not_human(article)
         or several_patients(article, told)
         or _length(told, min_words, max_words)
-        or no_differential(article)
+        or (no_differential(article) if require_differential else None)
     )
 
 
