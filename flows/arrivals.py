@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from extractors.pmc import files
 from flows.errors import UsageError
@@ -61,14 +60,16 @@ def arrivals_of(
     return Arrivals(new, pending, named)
 
 
-def capture_jobs(store: Path, new: Iterable[Arrival], parameters: Mapping[str, Any], first: int, size: int) -> list[Job]:
+def capture_jobs(
+    store: Path, new: Iterable[Arrival], *, max_article_mb: int, first: int, size: int
+) -> list[Job]:
     """The jobs that bring new articles into the home, a shard each."""
     ordered = sorted(new, key=lambda arrival: (order_key(arrival.article), arrival.source))
     jobs = []
     for number, start in enumerate(range(0, len(ordered), size), start=first):
         rows = [asdict(arrival) for arrival in ordered[start : start + size]]
         key = digest([[row["article"], row["digest"], row["gone"]] for row in rows])
-        told = {**parameters, "arrivals": rows}
+        told = {"max_article_mb": max_article_mb, "arrivals": rows}
         jobs.append(Job(store, "capture", f"{number:05}", key, (), told))
     return jobs
 

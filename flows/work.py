@@ -42,6 +42,14 @@ class Job:
     inputs: Sequence[ShardResults]
     parameters: Mapping[str, Any]
 
+    @property
+    def articles(self) -> int:
+        """How many articles the job takes in."""
+        if "arrivals" in self.parameters:
+            return len(self.parameters["arrivals"])
+        last = STAGES[self.stage].needs[-1]
+        return sum(shard[last].rows.count for shard in self.inputs)
+
 
 def run_job(job: Job) -> Result:
     """Do a job, unless it is done: what a worker runs."""
@@ -108,14 +116,17 @@ class Work:
         key = result_key(stage, inputs, named)
         return Job(self.home.store.root, stage.name, shard, key, inputs, parameters)
 
-    def inputs(self, *stages: str) -> StoredInputs:
-        """The rows of these stages over all shards that have them."""
-        have = [s for s in self.shards if all(s in self.done[name] for name in stages)]
-        return StoredInputs(self.home.store, [self._of_shard(s, stages) for s in have])
+    def shard_results(self, stages: Sequence[str]) -> list[ShardResults]:
+        """The results of these stages over every shard."""
+        return [self._of_shard(shard, stages) for shard in self.shards]
+
+    def entries(self) -> list[LedgerEntry]:
+        """The ledger that the last stage led to."""
+        return list(self.home.store.rows(self.done["split"][ALL], LedgerEntry))
 
     def members(self) -> dict[str, dict[str, Member]]:
         """The current members of every shard."""
-        current = current_members(Glances(self.home.store, self._captures()))
+        current = current_members(Glances(self.home.store, self.shard_results(("capture",))))
         return dict(zip(self.shards, current, strict=True))
 
     @cached_property
@@ -172,15 +183,12 @@ class Work:
     def _inputs(self, stage: Stage, shard: str) -> list[ShardResults]:
         if stage not in ACROSS_SHARDS:
             return [self._of_shard(shard, stage.needs)]
-        if ALL in self.done[stage.needs[0]]:
+        if STAGES[stage.needs[0]] in ACROSS_SHARDS:
             return [self._of_shard(ALL, stage.needs)]
-        return [self._of_shard(name, stage.needs) for name in self.shards]
+        return self.shard_results(stage.needs)
 
     def _of_shard(self, shard: str, stages: Sequence[str]) -> ShardResults:
         return {name: self.done[name][shard] for name in stages}
-
-    def _captures(self) -> list[ShardResults]:
-        return [self._of_shard(shard, ("capture",)) for shard in self.shards]
 
     def _parameters(self, stage: Stage, shard: str) -> dict[str, Any]:
         parameters = {name: getattr(self.settings, name) for name in stage.settings}

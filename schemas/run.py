@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.selector import Selector
+
 RunState = Literal["running", "complete", "incomplete", "failed"]
 
 
@@ -32,6 +34,15 @@ class StageCount(BaseModel):
     left: int
 
 
+class Written(BaseModel):
+    """A dataset as it was written: what it was made of, and the size of each file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    files: dict[str, int]
+
+
 class RunSummary(BaseModel):
     """One build: what was asked, what came of it, what it did."""
 
@@ -41,13 +52,23 @@ class RunSummary(BaseModel):
     state: RunState
     started: str
     finished: str | None = None
-    selector: dict[str, Any] = {}
-    settings: dict[str, Any] = {}
-    arrived: int = 0
-    work: dict[str, int] = {}
+    selector: Selector
+    settings: dict[str, Any]
+    articles: dict[str, int] = {}
+    done: dict[str, int] = {}
     funnel: tuple[StageCount, ...] = ()
     splits: dict[str, int] = {}
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     pending: tuple[Pending, ...] = ()
+    dataset: Written | None = None
     error: str | None = None
+
+    def sentence(self) -> str:
+        """How the build ended, in a sentence."""
+        splits = ", ".join(f"{name} {rows:,}" for name, rows in self.splits.items())
+        arrived = self.articles.get("arrived", 0)
+        said = f"{self.articles.get('kept', 0):,} cases of {arrived:,} articles ({splits})"
+        if self.pending:
+            return f"incomplete: {said}; {len(self.pending):,} articles are pending"
+        return said

@@ -27,14 +27,6 @@ class Home:
         self.catalogue = self.root / "warehouse.duckdb"
         self.prefect = self.root / "prefect"
 
-    @classmethod
-    def existing(cls, root: Path) -> Home:
-        """A home that something was built in."""
-        home = cls(root)
-        if not home.runs.is_dir():
-            raise UsageError(f"nothing was built in {root} yet: run `casebook build` first")
-        return home
-
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other builds out of this home; the lock ends with the process that holds it."""
@@ -74,6 +66,15 @@ class Home:
         except ValueError:
             return "another build"
         return f"process {who['pid']} on {who['host']} since {who['since']}"
+
+
+def existing_home(named: Path | None) -> Home:
+    """The home that a command means: the one named, else the one that was built by default."""
+    candidates = [named] if named else [Path("data/build/main"), Path("data/build/sample")]
+    for root in candidates:
+        if Home(root).runs.is_dir():
+            return Home(root)
+    raise UsageError(f"nothing was built in {candidates[-1]} yet: run `casebook build` first")
 
 
 def now() -> str:

@@ -9,9 +9,16 @@ from pathlib import Path
 
 from flows.errors import CasebookError
 from flows.warehouse.files import write_whole
+from flows.warehouse.home import Home
 from schemas.split import LedgerEntry
 
 COLUMNS = tuple(field.name for field in fields(LedgerEntry))
+
+
+def home_ledger(home: Home) -> list[LedgerEntry]:
+    """The ledger of a home; should it be lost, the copy beside its dataset."""
+    copy = home.dataset / home.ledger.name
+    return read_ledger(home.ledger if home.ledger.exists() else copy)
 
 
 def read_ledger(path: Path) -> list[LedgerEntry]:

@@ -1,0 +1,88 @@
+"""The flow `build-dataset`: from case reports to a dataset, in the order of its stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.states import Completed, Failed, State
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.loading import load_settings
+from flows.pipeline import Build
+from flows.progress import progress_for
+from flows.stages import check, dedupe, extract, fetch, ground, read, select, split
+from schemas.run import RunSummary
+from schemas.selector import Selector
+
+
+def run_stages(build: Build) -> RunSummary:
+    """The whole pipeline."""
+    with build:
+        build.search()
+        build.each_shard(fetch.STAGE)
+        build.each_shard(read.STAGE)
+        build.each_shard(select.STAGE)
+        build.each_shard(extract.STAGE)
+        build.each_shard(ground.STAGE)
+        build.each_shard(check.STAGE)
+        build.all_shards(dedupe.STAGE)
+        build.all_shards(split.STAGE)
+        build.write()
+        return build.finish()
+
+
+@task(task_run_name="{name}", cache_policy=NO_CACHE)
+def one_task(name: str, work: Callable[[], None]) -> None:
+    """A stage of one shard, as Prefect sees it; the work itself is done in a worker process."""
+    work()
+
+
+def hand_to_prefect(name: str, work: Callable[[], None]) -> PrefectFuture[Any]:
+    """Run a piece of work as a Prefect task of that name."""
+    return one_task.submit(name, work)
+
+
+@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=32))
+def build_dataset(
+    sample: bool = False,
+    xml: Path | None = None,
+    full: bool = False,
+    extractor: Literal["rules"] | None = None,
+    limit: int | None = None,
+    commercial: bool | None = None,
+    allow_nd: bool | None = None,
+    manuscripts: bool | None = None,
+    home: Path | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    config: Path | None = None,
+    quiet: bool = False,
+) -> State[Any]:
+    """Build a dataset of diagnostic questions from case reports.
+
+    Parameters are the options of `casebook build`; what is not given comes from the environment,
+    from `casebook.toml` or from the defaults.
+    """
+    selector = Selector(sample=sample, xml=xml, full=full)
+    settings = load_settings(
+        selector,
+        config,
+        extractor=extractor,
+        limit=limit,
+        commercial=commercial,
+        allow_nd=allow_nd,
+        manuscripts=manuscripts,
+        home=home,
+        workers=workers,
+        cluster=cluster,
+    )
+    build = Build(selector, settings, hand_to_prefect, progress_for(quiet=quiet))
+    summary = run_stages(build)
+    if summary.state == "incomplete":
+        return Failed(name="Incomplete", message=summary.sentence(), data=summary.number)
+    return Completed(message=summary.sentence())

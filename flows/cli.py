@@ -1,0 +1,150 @@
+"""The command line: thin calls into the flows and the home; heavy imports wait until needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from flows.errors import COMPLETE, FAILED, CasebookError, storage_sentence
+
+INTERRUPTED = 130
+DIRECTORY = click.Path(file_okay=False, path_type=Path)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(package_name="casebook")
+def casebook() -> None:
+    """Build datasets of diagnostic questions, with proved reasoning, from case reports.
+
+    \b
+    Start with:  casebook build --sample
+    Exit codes:  0 complete, 1 failed, 2 wrong usage, 3 incomplete (something is pending)
+    """
+
+
+def home_option(command: Command) -> Command:
+    """The option that names a home that was built in."""
+    return click.option(
+        "--home",
+        type=DIRECTORY,
+        help="What builds made. Default: data/build/main, else data/build/sample.",
+    )(command)
+
+
+def where_options(command: Command) -> Command:
+    """The options that say with what and how loudly a build works."""
+    for option in (
+        click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option(
+            "--config",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Settings file. Default: casebook.toml, if there is one.",
+        ),
+        click.option("--cluster", metavar="URL", help="Dask: tcp://HOST:PORT, or local:N."),
+        click.option("--workers", type=int, metavar="N", help="Processes. Default: one a core."),
+    ):
+        command = option(command)
+    return command
+
+
+@casebook.command()
+@click.option("--sample", is_flag=True, help="From the fictional sample articles.")
+@click.option("--xml", type=DIRECTORY, help="From a folder of .xml, .nxml or .gz articles.")
+@click.option("--full", is_flag=True, help="Let go of articles that are not named this time.")
+@click.option("--limit", type=int, metavar="N", help="Only the first N candidates.")
+@click.option("--extractor", type=click.Choice(["rules"]), help="What drafts the cases.")
+@click.option("--commercial", is_flag=True, default=None, help="Only commercially usable licences.")
+@click.option("--allow-nd", is_flag=True, default=None, help="No-derivatives too; private use.")
+@click.option("--manuscripts", is_flag=True, default=None, help="Author manuscripts too.")
+@click.option(
+    "--home",
+    type=DIRECTORY,
+    help="Where to build. Default: data/build/sample for --sample, else data/build/main.",
+)
+@where_options
+def build(**options: Any) -> int:
+    """Build a dataset, or bring one up to date: only what is missing is done."""
+    from flows.building import build_from_options
+
+    return build_from_options(options)
+
+
+@casebook.command()
+@click.option("--reason", help="Only what is pending for this reason.")
+@home_option
+@where_options
+def retry(**options: Any) -> int:
+    """Take up what is pending: run the last build of a home again."""
+    from flows.building import retry_from_options
+
+    return retry_from_options(options)
+
+
+@casebook.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--text", "as_text", is_flag=True, help="Print the text only.")
+@click.option("--check", is_flag=True, help="Print what could not be placed, a line an article.")
+def read(paths: tuple[Path, ...], as_text: bool, check: bool) -> int:
+    """Read article files or folders and print them as JSON lines."""
+    from flows.read_articles import read_articles
+
+    return read_articles(paths, as_text=as_text, check=check, out=sys.stdout, err=sys.stderr)
+
+
+@casebook.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@home_option
+def status(home: Path | None, as_json: bool) -> int:
+    """Show what a home holds: every article's state, the funnel, the splits."""
+    from flows.reports import show_status
+
+    return show_status(home, as_json=as_json)
+
+
+@casebook.command()
+@click.option("--stage", help="Only rejects of this stage.")
+@click.option("--reason", help="Only rejects for this reason.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@home_option
+def rejects(home: Path | None, stage: str | None, reason: str | None, as_json: bool) -> int:
+    """List rejected articles with stage, reason and what was found."""
+    from flows.reports import show_rejects
+
+    return show_rejects(home, stage=stage, reason=reason, as_json=as_json)
+
+
+def main() -> None:
+    """Run a command; whatever stops it is said in one sentence."""
+    try:
+        code = casebook.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = _say("stopped; all that is finished is kept", INTERRUPTED)
+    except CasebookError as error:
+        code = _say(str(error), error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = COMPLETE
+    except OSError as error:
+        code = _say(storage_sentence(error, Path()), FAILED)
+    sys.exit(code)
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"casebook: {sentence}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

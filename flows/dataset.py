@@ -1,0 +1,47 @@
+"""What the dataset of a home was written from, so that it is written again only when that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from flows.hub.card import template_digest
+from flows.stages import PER_SHARD, STAGES, write
+from flows.warehouse.results import digest
+from flows.work import Work
+from schemas.run import RunSummary, Written
+from schemas.settings import Settings
+
+
+def dataset_key(work: Work) -> str:
+    """The name of the dataset that these results and this ledger make."""
+    results = [
+        [result.key, result.rows.digest, result.rejects.digest]
+        for stage in STAGES
+        for _, result in sorted(work.done[stage].items())
+    ]
+    ledger = [asdict(entry) for entry in work.ledger]
+    return digest([write.VERSION, template_digest(), results, ledger])
+
+
+def last_dataset(runs: Sequence[RunSummary]) -> Written | None:
+    """The dataset that the last build wrote or found."""
+    return next((run.dataset for run in reversed(runs) if run.dataset), None)
+
+
+def dataset_is_current(folder: Path, written: Written | None, key: str) -> bool:
+    """Whether the dataset in place is that one, with all its files."""
+    if written is None or written.key != key:
+        return False
+    paths = {folder / name: size for name, size in written.files.items()}
+    return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
+
+
+def steps(settings: Settings) -> list[Any]:
+    """The versions and settings of the steps that make a row."""
+    return [
+        [stage.name, stage.version, [getattr(settings, name) for name in stage.settings]]
+        for stage in PER_SHARD
+    ]

@@ -1,0 +1,109 @@
+"""The dataset card: what is in the dataset and how it came about, from the rows themselves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from flows.accounts import Accounts
+from flows.work import Work
+from schemas.article import is_fictional
+from schemas.case import Extractor
+from schemas.published import COLUMNS
+
+TEMPLATE = Path(__file__).with_name("card.md.j2")
+HUB_LICENCES = {
+    "CC0": "cc0-1.0",
+    "CC BY": "cc-by-4.0",
+    "CC BY-SA": "cc-by-sa-4.0",
+    "CC BY-NC": "cc-by-nc-4.0",
+    "CC BY-NC-SA": "cc-by-nc-sa-4.0",
+}
+SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**9, "100K<n<1M"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Licence:
+    pmcid: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafted:
+    pmcid: str
+    extractor: Extractor
+
+
+def template_digest() -> str:
+    """Changes with the wording of the card."""
+    return hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()
+
+
+def card(work: Work, accounts: Accounts) -> bytes:
+    """The card of the dataset that these accounts describe."""
+    from jinja2 import Environment, StrictUndefined
+
+    kept = {account.pmcid: account.shard for account in accounts.articles if account.split}
+    licences = _licences(work, kept)
+    splits = Counter({"train": 0, "val": 0, "test": 0})
+    splits.update(entry.split for entry in accounts.kept)
+    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    text = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        splits=splits,
+        licence_tag=_licence_tag(licences),
+        size_category=next(name for size, name in SIZES if len(kept) < size),
+        fictional=any(is_fictional(pmcid) for pmcid in kept if pmcid),
+        arrived=len(accounts.articles),
+        not_wanted=accounts.count("not_wanted"),
+        funnel=accounts.funnel(),
+        extractors=_extractors(work, kept),
+        licences=licences,
+        columns=[
+            {"name": column.name, "kind": _kind(column.type), "meaning": column.meaning}
+            for column in COLUMNS
+        ],
+    )
+    return text.encode() + b"\n"
+
+
+def _licences(work: Work, kept: dict[str | None, str | None]) -> dict[str, int]:
+    counted = Counter(
+        row.licence
+        for shard, result in work.done["fetch"].items()
+        for row in work.home.store.glance(result, _Licence)
+        if kept.get(row.pmcid) == shard
+    )
+    return _ordered(counted)
+
+
+def _extractors(work: Work, kept: dict[str | None, str | None]) -> dict[str, int]:
+    counted = Counter(
+        " ".join(filter(None, (row.extractor.kind, row.extractor.model, row.extractor.prompt)))
+        for shard, result in work.done["check"].items()
+        for row in work.home.store.glance(result, _Drafted)
+        if kept.get(row.pmcid) == shard
+    )
+    return _ordered(counted)
+
+
+def _ordered(counted: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _licence_tag(licences: Iterable[str]) -> str | None:
+    """The licence of rows that share one; the Hub's name for any mixture is `other`."""
+    tags = {HUB_LICENCES.get(licence, "other") for licence in licences}
+    return "other" if len(tags) > 1 else next(iter(tags), None)
+
+
+def _kind(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"list of {_kind(kind.value_type)}"
+    if pa.types.is_struct(kind):
+        return "struct: " + ", ".join(field.name for field in kind)
+    return str(kind)

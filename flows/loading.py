@@ -1,0 +1,69 @@
+"""Settings from everywhere: defaults, then a file, then the environment, then the command line."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from extractors.corpus.splits import Sizes
+from flows.errors import UsageError
+from schemas.selector import Selector
+from schemas.settings import Settings
+
+SAMPLE = Path(__file__).parent.parent / "data" / "sample"
+DEFAULT_CONFIG = Path("casebook.toml")
+
+
+def load_settings(selector: Selector, config: Path | None = None, **told: Any) -> Settings:
+    """The settings of a command; `told` are those its user gave, None where nothing was said."""
+    path = config or DEFAULT_CONFIG
+    if config and not config.is_file():
+        raise UsageError(f"{config}: there is no such file")
+    given = {name: value for name, value in told.items() if value is not None}
+    try:
+        loaded = _from(path)(**given)
+        Sizes.parse(loaded.sizes)
+    except ValidationError as error:
+        raise UsageError(_sentence(error, path)) from None
+    except (tomllib.TOMLDecodeError, ValueError) as error:
+        raise UsageError(f"{path}: {error}") from None
+    values = loaded.model_dump()
+    home = Path("data", "build", "sample" if selector.sample else "main")
+    return Settings(**{**values, "home": values["home"] or home})
+
+
+def _from(path: Path) -> type[Settings]:
+    class Loaded(Settings, BaseSettings):
+        model_config = SettingsConfigDict(
+            env_prefix="CASEBOOK_", toml_file=path, extra="forbid", frozen=True
+        )
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    return Loaded
+
+
+def _sentence(error: ValidationError, path: Path) -> str:
+    first = error.errors(include_url=False)[0]
+    name = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        return f"{path}: there is no setting {name!r}"
+    return f"{name}: {first['msg']} (it was {first['input']!r})"

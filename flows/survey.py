@@ -1,0 +1,48 @@
+"""What a build would do, found out by looking only: no lock, no server, no worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.arrivals import Arrivals, arrivals_of
+from flows.dataset import dataset_is_current, dataset_key, last_dataset
+from flows.errors import UsageError
+from flows.loading import SAMPLE
+from flows.warehouse.home import Home
+from flows.warehouse.ledger import home_ledger
+from flows.warehouse.runs import read_runs
+from flows.work import Work
+from schemas.run import Pending
+from schemas.selector import Selector
+from schemas.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Whether there is something to do, and what is wanted but not had."""
+
+    nothing_to_do: bool
+    pending: list[Pending]
+
+
+def survey(home: Home, selector: Selector, settings: Settings) -> Survey:
+    """Look whether a build would do anything."""
+    work = Work(home, settings, home_ledger(home))
+    arrivals = find_arrivals(selector, settings, work)
+    if arrivals.new or not work.shards or work.first_missing():
+        return Survey(nothing_to_do=False, pending=arrivals.pending)
+    runs = read_runs(home.runs)
+    current = dataset_is_current(home.dataset, last_dataset(runs), dataset_key(work))
+    settled = home.ledger.exists() and home.catalogue.exists()
+    return Survey(current and settled, arrivals.pending)
+
+
+def find_arrivals(selector: Selector, settings: Settings, work: Work) -> Arrivals:
+    """What the selector names and the home does not hold."""
+    folder = SAMPLE if selector.sample else selector.xml
+    if folder is None:
+        raise UsageError("say what to build from: --sample, or --xml DIR")
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder")
+    known = {name: member for shard in work.members().values() for name, member in shard.items()}
+    return arrivals_of(folder, known, max_mb=settings.max_article_mb, full=selector.full)
