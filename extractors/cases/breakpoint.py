@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from extractors.cases.diagnosis import Diagnosis
 from extractors.language.sentences import Sentence, word_count
-from extractors.language.terms import mentions
 from extractors.language.wordlist import pattern
 
 # Before this many words a sentence that leaks is left out; behind it, it ends the prompt.
@@ -30,7 +29,7 @@ def cut(told: tuple[Sentence, ...], diagnosis: Diagnosis) -> Prompt:
             if words >= _OPENING_WORDS:
                 return Prompt(tuple(shown), sentence.start)
             continue
-        if mentions(sentence.text, diagnosis.giveaways):
+        if diagnosis.giveaways.given_by(sentence.text):
             if words >= _OPENING_WORDS:
                 return Prompt(tuple(shown), sentence.start)
             continue

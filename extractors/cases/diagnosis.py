@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extractors.cases.title import title_names
+from extractors.cases.giveaways import Giveaways, giveaways
+from extractors.cases.names import core, plain_case
+from extractors.cases.title import TitleName, about_treatment, title_names
 from extractors.language.abbreviations import abbreviations
 from extractors.language.diseases import Disease, diseases, with_place
-from extractors.language.sentences import Sentence
+from extractors.language.sentences import Sentence, word_count
 from extractors.language.stems import content_stems
-from extractors.language.terms import find_terms, mentions
-from extractors.language.wordlist import word_set, words
+from extractors.language.terms import mentions
+from extractors.language.wordlist import pattern, word_set, words
 from schemas.article import Article
 
 _PHRASES = tuple(
     re.compile(rf"\b{phrase}\s+(?:an? |the |having |as |likely )*", re.IGNORECASE)
     for phrase in words("diagnosed_as")
 )
+# The first so many phrases of the list are firm enough to give the answer away by themselves.
+_FIRM = 4
 _CLAUSE = re.compile(r"[.;:()]|,? \b(?:which|that|who|based|was|were|is|by|after|treated)\b")
-_QUALIFIER = re.compile(
-    r" (?:secondary to|due to|caused by|following|induced by|associated with|complicating|with|"
-    r"of the|of|in the|in|after) .*$",
-    re.IGNORECASE,
-)
 _HOWEVER_LONG = 14
+_MOST_ALIASES = 6
+_OPENING_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +34,52 @@ class Diagnosis:
 
     label: str
     aliases: tuple[str, ...]
-    giveaways: tuple[str, ...]
+    giveaways: Giveaways
 
 
 def find_diagnosis(article: Article, told: tuple[Sentence, ...]) -> Diagnosis | None:
     """The diagnosis of the case, if title, abstract and narrative agree on one."""
-    stated = stated_diagnoses(" ".join(item.text for item in told))
-    named = title_names(article.title)
-    label = _agreed(article, named, stated)
+    # The opening tells what the patient came with, known diseases among it.
+    behind = " ".join(item.text for item in told[1:])
+    stated = stated_diagnoses(behind)
+    titled = title_names(article.title)
+    used = _of_title(article, titled)
+    label = used.name if used is not None else _of_phrases(article, stated)
     if label is None:
         return None
     label = plain_case(label, article.text)
     short = abbreviations(f"{article.abstract}\n{article.text}")
-    aliases = _aliases(label, named + stated, short, article.text)
-    return Diagnosis(label, aliases, _giveaways(label, aliases, short))
+    written = [form for name in titled for form in (*name.forms, *name.parts)]
+    aliases = _aliases(label, (*written, *stated), short, article.text)
+    unsure = used is not None and (used.is_part or about_treatment(article.title))
+    if not _settled(told, (label, *aliases), unsure=unsure):
+        return None
+    others = (*written, *stated_diagnoses(behind, firm=True))
+    causes = [name.cause for name in titled]
+    return Diagnosis(label, aliases, giveaways(label, (*aliases, *causes), others, short))
 
 
-def stated_diagnoses(text: str) -> tuple[str, ...]:
+def _settled(told: tuple[Sentence, ...], names: tuple[str, ...], *, unsure: bool) -> bool:
+    """Whether the case is about finding this diagnosis, not about a known one or another.
+
+    A sentence that states it settles that. Without one, a name that stands in the opening was
+    known, and a name taken out of a longer title, or a title about a treatment, is no ground.
+    """
+    told_at = [item for item in told if mentions(item.text, names)]
+    if any(pattern("telling_phrases").search(item.text) for item in told_at):
+        return True
+    early = bool(told_at) and _words_before(told, told_at[0]) < _OPENING_WORDS
+    return not unsure and not early
+
+
+def _words_before(told: tuple[Sentence, ...], sentence: Sentence) -> int:
+    return sum(word_count(item.text) for item in told if item.start < sentence.start)
+
+
+def stated_diagnoses(text: str, *, firm: bool = False) -> tuple[str, ...]:
     """Names behind phrases such as "was diagnosed with", the firmest phrases first."""
     found: list[str] = []
-    for phrase in _PHRASES:
+    for phrase in _PHRASES[:_FIRM] if firm else _PHRASES:
         for match in phrase.finditer(text):
             clause = _CLAUSE.split(text[match.end() : match.end() + 160], maxsplit=1)[0]
             named = diseases(clause)
@@ -66,71 +93,60 @@ def _bounded(clause: str, disease: Disease) -> str:
     return name if len(name.split()) <= _HOWEVER_LONG else disease.name
 
 
-def _agreed(article: Article, named: tuple[str, ...], stated: tuple[str, ...]) -> str | None:
-    """The title's name if the article speaks of it, else the firmest stated one in the abstract."""
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """A name of the title that the article uses; a part of one is a weaker ground."""
+
+    name: str
+    is_part: bool
+
+
+def _of_title(article: Article, titled: tuple[TitleName, ...]) -> _Used | None:
+    """The fullest form that the article itself uses; else one whose every word it uses."""
     body = f"{article.abstract}\n{article.text}"
-    for name in named:
-        if len(name.split()) <= _HOWEVER_LONG and mentions(body, [core(name)]):
-            return name
+    stems = frozenset(content_stems(body))
+    for name in titled:
+        likely = [form for form in name.forms if _says_enough(form)]
+        for form in likely:
+            if mentions(body, [form]):
+                return _Used(form, is_part=False)
+        for form in likely:
+            if set(content_stems(form)) <= stems:
+                return _Used(form, is_part=False)
+        for part in name.parts:
+            if _says_enough(part) and mentions(body, [part]):
+                return _Used(part, is_part=True)
+    return None
+
+
+def _of_phrases(article: Article, stated: tuple[str, ...]) -> str | None:
+    """The firmest stated name which title or abstract takes up."""
+    heading = f"{article.title}\n{article.abstract}"
     for name in stated:
-        if mentions(f"{article.title}\n{article.abstract}", [core(name)]):
+        if _says_enough(name) and mentions(heading, [core(name)]):
             return name
     return None
 
 
-def core(name: str) -> str:
-    """The name without its cause and place, and without words that any disease may carry."""
-    bare = _QUALIFIER.sub("", name) or name
-    kept = [word for word in bare.split() if word.casefold() not in word_set("loose_modifiers")]
-    return " ".join(kept) if kept else bare
-
-
-def plain_case(name: str, text: str) -> str:
-    """A title's capitals taken off wherever the text itself writes the word small."""
-    small = set(re.findall(r"\b[a-z][\w’'-]*", text))
-    plain = [
-        word.lower() if word[1:].islower() and word.lower() in small | word_set("function_words")
-        else word
-        for word in name.split()
-    ]  # fmt: skip
-    joined = " ".join(plain)
-    return joined[:1].upper() + joined[1:]
+def _says_enough(name: str) -> bool:
+    """Whether a name is short enough for a label and more than a family or a complaint."""
+    plain = core(name).casefold()
+    known = plain in word_set("broad_heads") or plain in word_set("symptoms")
+    return not known and len(name.split()) <= _HOWEVER_LONG
 
 
 def _aliases(
     label: str, names: tuple[str, ...], short: dict[str, str], text: str
 ) -> tuple[str, ...]:
-    """The core, the article's own abbreviations, and stated names that say the same and more."""
+    """The core, the article's own abbreviations, and other names that say the same or more."""
     wanted = set(content_stems(core(label)))
     found = [core(label)]
     for brief, long in short.items():
         if set(content_stems(long)) in (wanted, set(content_stems(label))):
             found += [brief, long]
-    for name in names:
-        stems = set(content_stems(name))
-        if wanted <= stems or (stems <= wanted and len(stems) > 1):
-            found.append(plain_case(name, text))
-    unique = {
-        name.casefold(): name for name in reversed(found) if name.casefold() != label.casefold()
-    }
-    return tuple(reversed(unique.values()))
-
-
-def _giveaways(label: str, aliases: tuple[str, ...], short: dict[str, str]) -> tuple[str, ...]:
-    """Names and words that must not be shown: also the head noun where it is telling by itself."""
-    found = [label, *aliases]
-    for disease in diseases(core(label)):
-        head = re.split(r"[\s-]", disease.name)[-1]
-        if head.casefold() not in word_set("broad_heads"):
-            found.append(head)
-    found += [
-        word
-        for word in re.split(r"[\s-]", core(label))
-        if len(word) > 3 and _eponym(word, label)
-    ]  # fmt: skip
-    found += [brief for brief, long in short.items() if find_terms(label, [long])]
-    return tuple(dict.fromkeys(name for name in found if name))
-
-
-def _eponym(word: str, label: str) -> bool:
-    return word[0].isupper() and not label.startswith(word) and word[1:].islower()
+    found += [plain_case(name, text) for name in names if wanted <= set(content_stems(name))]
+    unique: dict[str, str] = {}
+    for name in found:
+        if name.casefold() != label.casefold():
+            unique.setdefault(name.casefold(), name)
+    return tuple(unique.values())[:_MOST_ALIASES]

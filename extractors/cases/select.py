@@ -24,21 +24,21 @@ def select(
     """Why the article makes no candidate, if it does not; bounds are words of the narrative."""
     told = narrative(article, article_sentences(article))
     return (
-        not_human(article)
+        not_human(article, told)
         or several_patients(article, told)
         or _length(told, min_words, max_words)
         or (no_differential(article) if require_differential else None)
     )
 
 
-def not_human(article: Article) -> Reject | None:
-    """An animal as the patient: by subject or title, or by how often animals are spoken of."""
+def not_human(article: Article, told: tuple[Sentence, ...]) -> Reject | None:
+    """An animal as the patient: the heading names one, and the narrative speaks of no person."""
     heading = " ".join((article.title, *article.subjects, article.journal, *article.keywords))
     hit = pattern("animals").search(heading)
     if hit is None:
         return None
-    said = len(pattern("animals").findall(article.text))
-    if said < 5 or said < len(pattern("people").findall(article.text)):
+    text = " ".join(item.text for item in told) or article.text
+    if len(pattern("animals").findall(text)) <= len(pattern("people").findall(text)):
         return None
     return Reject("not_human", f"the patient is an animal: {hit[0]}", article.title)
 

@@ -110,7 +110,7 @@ def _is_other(name: str, found: Diagnosis) -> bool:
     words = content_stems(name)
     if len(words) == 1 and name.casefold() in word_set("broad_heads"):
         return False
-    return not mentions(name, found.giveaways) and not mentions(found.label, [name])
+    return not mentions(name, found.giveaways.names) and not mentions(found.label, [name])
 
 
 def _distinct(candidates: list[_Candidate]) -> list[_Candidate]:

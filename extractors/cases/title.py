@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from extractors.language.diseases import Disease, diseases
+from extractors.language.diseases import diseases
 from extractors.language.wordlist import pattern, words
 
-_SEGMENT = re.compile(r"\s*(?:[:;?!]|[—–]| - |\.(?=\s|$))\s*[”\"]?\s*—?\s*")
-_ALONE = re.compile(r"[“”\"‘’()\[\]]")
+_SEGMENT = re.compile(r"\s*(?:[:;?!]|[—–]\s?| - |\.(?=\s|$))\s*[”\"]?\s*—?\s*")
+_MARKS = re.compile(r"[“”\"‘()\[\]]|’(?!s\b)")
+# "phloroglucinol-induced", "amiodarone-associated": what comes behind is the disease by itself.
+_CAUSE_BEFORE = re.compile(r"^(.*?)-(?:induced|associated|related|mediated|precipitated)\s+", re.I)
+_WITH = re.compile(r"\s+(?:with|associated with|complicated by)\s.*$", re.IGNORECASE)
+_CAUSED = re.compile(r"\s+(?:caused|induced|provoked|triggered)$", re.IGNORECASE)
 
 
 def _joined(name: str) -> str:
@@ -20,32 +25,43 @@ _TAILS = re.compile(rf"\s*[,]?\s+\b(?:{_joined('title_tails')})\b.*$", re.IGNORE
 _TURNS = re.compile(rf"^.*?\b(?:{_joined('title_turns')})\s+", re.IGNORECASE)
 
 
-def title_names(title: str) -> tuple[str, ...]:
-    """What the title may be naming as the diagnosis, the likeliest first."""
-    named: list[str] = []
-    for segment in _SEGMENT.split(title):
-        name = _name(_ALONE.sub("", segment).strip(" ,-"))
-        if name and _head(name) is not None:
-            named.append(name)
-    # A segment behind a colon says what it was; one before it may be a play on words.
-    return tuple(sorted(named, key=lambda name: -_specific(name)))
+@dataclass(frozen=True, slots=True)
+class TitleName:
+    """One part of a title: its forms, the fullest first, each disease in it, and its cause."""
+
+    forms: tuple[str, ...]
+    parts: tuple[str, ...]
+    cause: str
 
 
-def _name(segment: str) -> str:
-    """The segment without the words about the report, the patient and the course."""
-    if pattern("title_boilerplate").fullmatch(segment):
+def title_names(title: str) -> tuple[TitleName, ...]:
+    """What each part of the title may name as the diagnosis, the likeliest part first."""
+    parts = [_name(_MARKS.sub("", part).strip(" ,-")) for part in _SEGMENT.split(title)]
+    named = [part for part in parts if part and diseases(part)]
+    # The part that says most of a disease is the name; the other may be a play on words.
+    named.sort(key=lambda part: -max(len(found.name.split()) for found in diseases(part)))
+    return tuple(_forms(part) for part in named)
+
+
+def about_treatment(title: str) -> bool:
+    """Whether the title announces what was done for a disease that was already known."""
+    return pattern("titles_of_treatment").search(title) is not None
+
+
+def _name(part: str) -> str:
+    """The part without the words about the report, the patient and the course."""
+    if pattern("title_boilerplate").fullmatch(part):
         return ""
-    turned = _TURNS.sub("", segment)
-    bare = _LEADS.sub("", turned)
-    bare = _TAILS.sub("", bare)
-    return _LEADS.sub("", bare).strip(" ,-")
+    bare = _LEADS.sub("", _TURNS.sub("", part))
+    return _CAUSED.sub("", _LEADS.sub("", _TAILS.sub("", bare))).strip(" ,-")
 
 
-def _head(name: str) -> Disease | None:
-    found = diseases(name)
-    return found[0] if found else None
-
-
-def _specific(name: str) -> int:
-    head = _head(name)
-    return len(head.name.split()) if head else 0
+def _forms(name: str) -> TitleName:
+    """The name, then without what accompanies or causes it; beside them each disease in it."""
+    alone = _WITH.sub("", name)
+    forms = [name, alone, _CAUSE_BEFORE.sub("", name), _CAUSE_BEFORE.sub("", alone)]
+    kept = dict.fromkeys(form for form in forms if form and diseases(form))
+    parts = dict.fromkeys(disease.name for disease in diseases(name))
+    cause = _CAUSE_BEFORE.match(name)
+    inside = tuple(part for part in parts if part not in kept)
+    return TitleName(tuple(kept), inside, cause[1] if cause else "")

@@ -1,0 +1,71 @@
+"""A prompt gives its answer away by less than its name: by its head, its parts, its eponym."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from extractors.cases.names import core
+from extractors.language.diseases import diseases
+from extractors.language.stems import content_stems, stem
+from extractors.language.terms import mentions
+from extractors.language.wordlist import word_set
+
+_SPLIT = re.compile(r"[\s-]+")
+_EPONYM = re.compile(r"(?<=[\s-])[A-Z][a-zß-öø-ÿ]{3,}|^[A-Z][a-zß-öø-ÿ]{3,}(?=['’]s\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Giveaways:
+    """Names that end a prompt, and sets of words that do so when one sentence holds them all."""
+
+    names: tuple[str, ...]
+    together: tuple[frozenset[str], ...]
+
+    def given_by(self, sentence: str) -> bool:
+        """Whether the sentence gives the answer away."""
+        if mentions(sentence, self.names):
+            return True
+        held = set(content_stems(sentence))
+        return any(words <= held for words in self.together)
+
+
+def giveaways(
+    label: str, aliases: Iterable[str], others: Iterable[str], short: dict[str, str]
+) -> Giveaways:
+    """What gives the label away; `others` are what title and firm phrases name beside it."""
+    aliases, others = list(aliases), list(others)
+    heads = _heads(label, *others)
+    names = [label, *aliases, *heads, *_EPONYM.findall(label)]
+    names += [found.name for name in others for found in diseases(name) if _telling(found.name)]
+    names += [brief for brief, long in short.items() if mentions(long, [core(label), *heads])]
+    together = {frozenset(content_stems(core(label))), *_narrowed(label, *others)}
+    return Giveaways(
+        tuple(dict.fromkeys(filter(None, names))),
+        tuple(sorted((words for words in together if len(words) > 1), key=sorted)),
+    )
+
+
+def _heads(*names: str) -> list[str]:
+    """The last words of the diseases named, where one is telling by itself."""
+    found = [_SPLIT.split(disease.name)[-1] for name in names for disease in diseases(name)]
+    broad = word_set("broad_heads") | word_set("symptoms")
+    return [head for head in found if head.casefold() not in broad]
+
+
+def _narrowed(*names: str) -> set[frozenset[str]]:
+    """Each broad head with each word that narrows it: "artery" and "occlusion"."""
+    loose = word_set("loose_modifiers")
+    return {
+        frozenset((stem(word), stem(head)))
+        for name in names
+        for disease in diseases(core(name))
+        for *narrowing, head in [_SPLIT.split(disease.name)]
+        for word in narrowing
+        if len(word) > 2 and word.casefold() not in loose
+    }
+
+
+def _telling(name: str) -> bool:
+    return core(name).casefold() not in word_set("broad_heads") | word_set("symptoms")

@@ -1,0 +1,38 @@
+"""A disease's name is written many ways; these take off what does not say which it is."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.language.wordlist import word_set
+
+_QUALIFIER = re.compile(
+    r" (?:secondary to|due to|caused by|following|induced by|associated with|complicating|with|"
+    r"of the|of|in the|in|after) .*$",
+    re.IGNORECASE,
+)
+_CAPITALISED = re.compile(r"[A-Z][a-zß-öø-ÿ]+(?:[-’'][A-Za-z]+)*")
+
+
+def core(name: str) -> str:
+    """The name without its cause and place, and without words that any disease may carry."""
+    bare = _QUALIFIER.sub("", name) or name
+    kept = [word for word in bare.split() if word.casefold() not in word_set("loose_modifiers")]
+    return " ".join(kept) if kept else bare
+
+
+def plain_case(name: str, text: str) -> str:
+    """A title's capitals taken off wherever the text itself mostly writes the word small."""
+
+    def plain(match: re.Match[str]) -> str:
+        return "".join(map(small, re.split(r"([-’'])", match[0])))
+
+    def small(word: str) -> str:
+        low = word.lower()
+        if low in word_set("function_words"):
+            return low
+        as_is, as_low = (len(re.findall(rf"\b{re.escape(form)}", text)) for form in (word, low))
+        return low if as_low > 0 and as_low >= as_is else word
+
+    joined = _CAPITALISED.sub(plain, name)
+    return joined[:1].upper() + joined[1:]
