@@ -108,8 +108,9 @@ def _of_title(article: Article, titled: tuple[TitleName, ...]) -> _Used | None:
     for name in titled:
         likely = [form for form in name.forms if _says_enough(form)]
         for form in likely:
-            if mentions(body, [form]):
-                return _Used(form, is_part=False)
+            known = _as_used(form, body)
+            if known is not None:
+                return _Used(known, is_part=False)
         for form in likely:
             if set(content_stems(form)) <= stems:
                 return _Used(form, is_part=False)
@@ -117,6 +118,17 @@ def _of_title(article: Article, titled: tuple[TitleName, ...]) -> _Used | None:
             if _says_enough(part) and mentions(body, [part]):
                 return _Used(part, is_part=True)
     return None
+
+
+def _as_used(form: str, body: str) -> str | None:
+    """The form as the body says it; a plain name may lose words at its front that it never says."""
+    if mentions(body, [form]):
+        return form
+    found = diseases(form)
+    if len(found) != 1 or found[0].name != form:
+        return None
+    shorter = form.partition(" ")[2]
+    return _as_used(shorter, body) if shorter and _says_enough(shorter) else None
 
 
 def _of_phrases(article: Article, stated: tuple[str, ...]) -> str | None:

@@ -37,7 +37,7 @@ def giveaways(
     """What gives the label away; `others` are what title and firm phrases name beside it."""
     aliases, others = list(aliases), list(others)
     heads = _heads(label, *others)
-    names = [label, *aliases, *heads, *_EPONYM.findall(label)]
+    names = [label, *aliases, *heads, *_agents(label), *_EPONYM.findall(label)]
     names += [found.name for name in others for found in diseases(name) if _telling(found.name)]
     names += [brief for brief, long in short.items() if mentions(long, [core(label), *heads])]
     together = {frozenset(content_stems(core(label))), *_narrowed(label, *others)}
@@ -54,17 +54,27 @@ def _heads(*names: str) -> list[str]:
     return [head for head in found if head.casefold() not in broad]
 
 
+def _agents(label: str) -> list[str]:
+    """What a poisoning, an infection or a lack is of."""
+    plain = word_set("loose_modifiers") | word_set("kinds_of_infection")
+    found = []
+    for disease in diseases(core(label)):
+        *narrowing, head = disease.name.split()
+        if head.casefold() in word_set("agent_heads"):
+            found += [word for word in narrowing if word.casefold() not in plain and len(word) > 2]
+    return found
+
+
 def _narrowed(*names: str) -> set[frozenset[str]]:
     """Each broad head with each word that narrows it: "artery" and "occlusion"."""
-    loose = word_set("loose_modifiers")
-    return {
-        frozenset((stem(word), stem(head)))
-        for name in names
-        for disease in diseases(core(name))
-        for *narrowing, head in [_SPLIT.split(disease.name)]
-        for word in narrowing
-        if len(word) > 2 and word.casefold() not in loose
-    }
+    loose = {stem(word) for word in word_set("loose_modifiers")}
+    broad = {stem(word) for word in word_set("broad_heads")}
+    pairs: set[frozenset[str]] = set()
+    for name in names:
+        held = [word for word in content_stems(name) if word not in loose]
+        heads = {word for word in held if word in broad}
+        pairs |= {frozenset((word, head)) for word in held for head in heads if word != head}
+    return pairs
 
 
 def _telling(name: str) -> bool:

@@ -13,6 +13,8 @@ _MARKS = re.compile(r"[“”\"‘()\[\]]|’(?!s\b)")
 # "phloroglucinol-induced", "amiodarone-associated": what comes behind is the disease by itself.
 _CAUSE_BEFORE = re.compile(r"^(.*?)-(?:induced|associated|related|mediated|precipitated)\s+", re.I)
 _WITH = re.compile(r"\s+(?:with|associated with|complicated by)\s.*$", re.IGNORECASE)
+_LISTED = re.compile(r"(?:\band|,|\bor)\s*$|-\s*$")
+_PARTICIPLE = re.compile(r"\s+[a-z]+(?:ed|ing)", re.IGNORECASE)
 _CAUSED = re.compile(r"\s+(?:caused|induced|provoked|triggered)$", re.IGNORECASE)
 
 
@@ -53,7 +55,18 @@ def _name(part: str) -> str:
     if pattern("title_boilerplate").fullmatch(part):
         return ""
     bare = _LEADS.sub("", _TURNS.sub("", part))
-    return _CAUSED.sub("", _LEADS.sub("", _TAILS.sub("", bare))).strip(" ,-")
+    bare = _LEADS.sub("", _TAILS.sub("", bare)).strip(" ,-")
+    return _without_approach(_CAUSED.sub("", bare))
+
+
+def _without_approach(name: str) -> str:
+    """The name from its first disease on: "evidence of a", "surgery for an" lead up to one."""
+    found = diseases(name)
+    if not found or _LISTED.search(name[: found[0].start]):
+        return name
+    bare = name[found[0].start :]
+    behind = bare[len(found[0].name) :]
+    return found[0].name if _PARTICIPLE.fullmatch(behind) else bare
 
 
 def _forms(name: str) -> TitleName:

@@ -59,7 +59,7 @@ def diseases(text: str) -> list[Disease]:
     found: list[Disease] = []
     taken = 0
     for index, token in enumerate(tokens):
-        if not is_head(token[0]):
+        if not is_head(token[0]) or (found and token.start() < found[-1].end):
             continue
         first = index
         while first > taken and index - first < _MOST_WORDS and _joins(text, tokens, first):

@@ -28,6 +28,7 @@ _PLURALS = (
     ("ches", "ch"),
     ("ses", "sis"),
 )
+_ADJECTIVES = (("otic", "osis"), ("atic", "asis"), ("emic", "emia"), ("itic", "itis"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ def stem(word: str) -> str:
             plain = plain[:-1]
     for british, american in _BRITISH:
         plain = british.sub(american, plain)
+    for ending, noun in _ADJECTIVES:
+        if plain.endswith(ending) and len(plain) > len(ending) + 3:
+            return plain[: -len(ending)] + noun
     return plain
 
 
