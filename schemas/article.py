@@ -41,7 +41,7 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section with the titles above it; `start` is at its own title, `end` behind its last part."""
+    """A section with the titles above it, from its own title to the end of its last part."""
 
     path: tuple[str, ...]
     kind: SectionKind

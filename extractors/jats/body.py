@@ -116,7 +116,8 @@ class Body:
             self._read_title(label)
         else:
             self._flush()
-            self._label = words_of(label)
+            text = words_of(label)
+            self._label = text if any(map(str.isalnum, text)) else ""
 
     def _read_note(self, note: etree._Element) -> None:
         words: list[str] = []

@@ -16,13 +16,14 @@ _OPEN, _CLOSE = "\x03", "\x04"
 _HIDE = str.maketrans("()[];", "\x05\x06\x07\x08\x0e")
 _SHOW = str.maketrans("\x05\x06\x07\x08\x0e", "()[];")
 
+_ONE_YEAR = r"(?:1[6-9]|20)\d\d[a-z]?"
 _YEAR_TEXT = re.compile(
-    r"[(\[]?(?:(?:1[6-9]|20)\d\d[a-z]?|in press|forthcoming|n\.d\.)(?:[,\s–-]+(?:(?:1[6-9]|20)\d\d[a-z]?|[a-z]))*[)\]]?",
+    rf"[(\[]?(?:{_ONE_YEAR}|in press|forthcoming|n\.d\.)(?:[,\s–-]+(?:{_ONE_YEAR}|[a-z]))*[)\]]?",
     re.I,
 )
 _WORDLESS = re.compile(r"(?:refs?\.?|references?|and|to|[^\W\d_]?\d+[^\W\d_]?|[\W_]|\d)*", re.I)
 _NAME_YEAR = re.compile(
-    r"[\s,]*[\x05\x07]?\s*(?:(?:1[6-9]|20)\d\d[a-z]?(?:[,\s]+(?:(?:1[6-9]|20)\d\d[a-z]?|[a-z]\b))*"
+    rf"[\s,]*[\x05\x07]?\s*(?:{_ONE_YEAR}(?:[,\s]+(?:{_ONE_YEAR}|[a-z]\b))*"
     r"|\x07[\d\s,–-]+)\s*[\x06\x08]?$"
 )
 
@@ -30,7 +31,7 @@ _NAME_YEAR = re.compile(
 def mark_for(text: str) -> str:
     """What a citation that reads `text` leaves in the block."""
     text = text.strip()
-    if not text:
+    if not text or (len(text) < 4 and text.isdecimal()):
         return MARK
     if _YEAR_TEXT.fullmatch(text):
         return _with_odd_brackets(text, YEAR)
@@ -91,7 +92,7 @@ def _bracket(match: re.Match[str]) -> str:
     kept = []
     for part in _BETWEEN_PARTS.split(inner):
         if not _HAS_MARK.search(part):
-            if not re.fullmatch(r"[\s\d,–-]*", part):
+            if not re.fullmatch(r"[\s\d,–-]*|\s*respectively\s*", part):
                 kept.append(part.strip())
         elif not _is_citation(part):
             kept.append(_outside(part).strip(" ,"))
@@ -105,31 +106,34 @@ def _is_citation(part: str) -> bool:
     return (YEAR in part or _OPEN in part) and bool(_NAMES.fullmatch(part))
 
 
-_ONE = r"(?:[\x01\x02])"
-_JOIN = r"(?:\s?(?:[,;/&–—‐‑−-]|and|to|or)\s?|\s?[,;] and |\s)?"
-_RUN = re.compile(rf"([,;]?)(\s?){_ONE}(?:{_JOIN}{_ONE})*(?=(\s?)(.?))", re.S)
-_FULL_STOPS = re.compile(rf"\.\s?{_ONE}(?:{_JOIN}{_ONE})*\s?\.(?!\.)")
+_RUN = re.compile(r"[\x01\x02](?:(?:\s?(?:[,;/&–—‐‑−-]|and|to|or)\s?|\s?[,;] and |\s)?[\x01\x02])*")
+_POINTER = re.compile(r",? (?:e\.\s?g\.|see(?: also)?|cf\.?),?$", re.I)
 _NAMED = re.compile(r"\x03([^\x04]*)\x04(\.?)")
 
 
 def _outside(text: str) -> str:
-    text = _NAMED.sub(_as_words, text)
-    text = _FULL_STOPS.sub(".", text)
-    return _RUN.sub(_gap, text)
+    """The sentence without the marks that stand in it free of brackets."""
+    if _OPEN in text:
+        text = _NAMED.sub(_as_words, text)
+    kept, at = [], 0
+    for run in _RUN.finditer(text):
+        before, behind = text[at : run.start()], text[run.end() : run.end() + 3]
+        at = run.end()
+        stem = before.rstrip()
+        follower = behind.lstrip()[:1]
+        if follower and follower in ",;.:)]":
+            stem = _POINTER.sub("", stem.rstrip(",;"))
+            if stem.endswith(".") and follower == "." and ".." not in behind:
+                at += behind.index(".") + 1
+        elif follower and behind[0] != " " and (follower.isalnum() or follower in "([“‘"):
+            opened = stem == before and (stem[-1:] in "([“‘-–—/")
+            stem += "" if opened else " "
+        kept.append(stem)
+    kept.append(text[at:])
+    return "".join(kept)
 
 
 def _as_words(match: re.Match[str]) -> str:
     text = match.group(1)
     words = (_NAME_YEAR.sub("", text) or text).translate(_SHOW)
     return words + ("" if words.endswith(".") else match.group(2))
-
-
-def _gap(match: re.Match[str]) -> str:
-    comma, before, after, follower = match.groups()
-    if follower and follower in ",;.:)]":
-        return ""
-    if after or not (follower.isalnum() or (follower and follower in "([“‘")):
-        return comma
-    start = match.start()
-    opened = not before and start and match.string[start - 1] in "([“‘-–—/"
-    return comma if opened or not start else comma + " "

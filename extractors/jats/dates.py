@@ -8,6 +8,7 @@ from datetime import date
 
 from lxml import etree
 
+from extractors.jats.inline import all_text
 from schemas.article import Dates
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -72,7 +73,7 @@ def _from_line(element: etree._Element) -> str | None:
     if iso := _ISO.fullmatch(element.get("iso-8601-date") or ""):
         year, month, day = (int(part) if part else None for part in iso.groups())
         return _joined(year or 0, month, day)
-    years = _YEAR.findall("".join(element.itertext()))
+    years = _YEAR.findall(all_text(element))
     return years[0] if len(years) == 1 else None
 
 

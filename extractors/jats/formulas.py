@@ -9,7 +9,7 @@ from lxml import etree
 from extractors.jats.markup import MATHML
 from extractors.jats.spacing import squeeze
 
-TOKEN = "[formula]"
+STAND_IN = "[formula]"
 LONGEST_INLINE = 40
 
 _ROWS = frozenset(
@@ -29,14 +29,14 @@ def inline_formula(element: etree._Element) -> str:
     if line is None and (tex := _tex(element)):
         line = tex if _TEX_PLAIN.fullmatch(tex) else None
     line = squeeze(line or "")
-    return line if 0 < len(line) <= LONGEST_INLINE else TOKEN
+    return line if 0 < len(line) <= LONGEST_INLINE else STAND_IN
 
 
 def display_formula(element: etree._Element) -> str:
     """A formula that stands by itself: its TeX if it has any, else all its symbols in order."""
     if tex := _tex(element):
         return squeeze(tex)
-    return squeeze("".join(text for text in element.itertext(*_SYMBOLS)))
+    return squeeze("".join(map(str, element.itertext(*_SYMBOLS))))
 
 
 _SYMBOLS = tuple(f"{MATHML}{leaf}" for leaf in _LEAVES)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from extractors.jats.abstracts import read_abstracts
 from extractors.jats.dates import read_dates
-from extractors.jats.inline import words_of
+from extractors.jats.inline import all_text, words_of
 from extractors.jats.licence import read_licences
 from schemas.article import Abstract, Dates, Ids, Related
 
@@ -122,12 +122,17 @@ def _journal(article: etree._Element) -> str:
 
 
 def _authors(meta: etree._Element) -> tuple[str, ...]:
-    authors = []
-    for group in meta.iterchildren("contrib-group"):
-        if (group.get("content-type") or "author").startswith("author"):
-            for contrib in group.iterchildren("contrib"):
-                if (contrib.get("contrib-type") or "author") in ("author", "collab"):
-                    authors.append(_author(contrib))
+    groups = (
+        group
+        for group in meta.iterchildren("contrib-group")
+        if (group.get("content-type") or "author").startswith("author")
+    )
+    contribs = (contrib for group in groups for contrib in group.iterchildren("contrib"))
+    authors = (
+        _author(contrib)
+        for contrib in contribs
+        if (contrib.get("contrib-type") or "author") in ("author", "collab")
+    )
     return tuple(filter(None, authors))
 
 
@@ -146,7 +151,7 @@ def _own_words(collab: etree._Element) -> str:
     text = [collab.text or ""]
     for child in collab:
         if child.tag not in ("contrib-group", "xref", "fn", "aff", "address"):
-            text.append("".join(child.itertext()) if isinstance(child.tag, str) else "")
+            text.append(all_text(child) if isinstance(child.tag, str) else "")
         text.append(child.tail or "")
     return " ".join("".join(text).split())
 

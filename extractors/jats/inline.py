@@ -63,27 +63,49 @@ def gather(element: etree._Element, words: list[str], aside: Aside) -> None:
             words.append(tail)
 
 
+def taken_of(alternatives: etree._Element) -> etree._Element | None:
+    """The one of several alternatives that has words: all of them say the same."""
+    return next((one for one in alternatives if ROLES.get(one.tag) is not Role.HIDDEN), None)
+
+
 def take_one(alternatives: etree._Element, words: list[str], aside: Aside) -> None:
-    """Add the words of the first alternative that has any: all of them say the same."""
-    for child in alternatives:
-        role = ROLES.get(child.tag)
-        if role is Role.INLINE:
-            return gather(child, words, aside)
-        if role in _HANDLERS:
-            return _HANDLERS[role](child, words, aside)
-        if role is not Role.HIDDEN:
-            return aside(child, role, words)
-    return None
+    """Add the words of one alternative."""
+    one = taken_of(alternatives)
+    if one is None:
+        return
+    role = ROLES.get(one.tag)
+    if role is Role.INLINE:
+        gather(one, words, aside)
+    elif role in _HANDLERS:
+        _HANDLERS[role](one, words, aside)
+    else:
+        aside(one, role, words)
+
+
+def is_citation(xref: etree._Element) -> bool:
+    """Whether a cross-reference points to the list of references."""
+    return xref.get("ref-type") in _CITING
+
+
+def is_footnote_mark(xref: etree._Element) -> bool:
+    """Whether a cross-reference is no more than the sign of a footnote."""
+    return xref.get("ref-type") in _FOOTNOTES and len(all_text(xref).strip()) <= 3
 
 
 def _cross_reference(xref: etree._Element, words: list[str], aside: Aside) -> None:
-    kind = xref.get("ref-type") or ""
-    if kind in _CITING:
-        words.append(mark_for("".join(xref.itertext())))
-    elif kind in _FOOTNOTES and len("".join(xref.itertext()).strip()) <= 3:
+    if is_citation(xref):
+        words.append(mark_for(all_text(xref)))
+    elif is_footnote_mark(xref):
         words.append(MARK)
     else:
         gather(xref, words, aside)
+
+
+def all_text(element: etree._Element) -> str:
+    """Every character inside an element, but those of comments and instructions."""
+    if not len(element):
+        return element.text or ""
+    return "".join(map(str, element.itertext()))
 
 
 def _superscript(sup: etree._Element, words: list[str], aside: Aside) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from extractors.jats.inline import all_text
 from extractors.jats.parse import local_name
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -29,8 +30,9 @@ _ORDER = ("CC0", "CC BY", "CC BY-SA", "CC BY-NC", "CC BY-NC-SA", "CC BY-ND", "CC
 def read_licences(article_meta: etree._Element) -> tuple[str, ...]:
     """Every licence that the front matter names, the strictest first; more than one disagree."""
     found = set(_named(article_meta))
-    if "TDM" in found and len(found) > 1:
-        found.remove("TDM")
+    if len(found) > 1:
+        # Next to a licence for the article these speak of its data, or of mining it as well.
+        found -= {"CC0", "TDM"}
     ranks = {name: rank for rank, name in enumerate(("TDM", *_ORDER))}
     return tuple(sorted(found, key=ranks.__getitem__, reverse=True))
 
@@ -50,7 +52,7 @@ def _in_licence(element: etree._Element) -> Iterator[str]:
     structured += [part.text or "" for part in element.iter() if local_name(part) == "license_ref"]
     for value in structured:
         yield from _from_text(value)
-    yield from _from_prose(" ".join("".join(element.itertext()).split()))
+    yield from _from_prose(" ".join(all_text(element).split()))
 
 
 def _from_text(value: str) -> Iterator[str]:

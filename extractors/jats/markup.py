@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 from lxml import etree
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
 
-class Role(Enum):
+class Role(IntEnum):
     """How the words of an element stand to the words around it."""
 
     INLINE = auto()
@@ -59,9 +59,9 @@ _TAGS = {
     Role.BLOCK: """
         p list-item def-item term def term-head def-head verse-group verse-line speech speaker
         statement fn-group preformat code attrib caption body abstract trans-abstract ack app
-        app-group glossary notes sig-block sig question question-wrap question-wrap-group question-preamble answer
-        answer-set explanation option block-alternatives address bio toc floats-group back
-        tr td th tbody thead tfoot front-stub""",
+        app-group glossary notes sig-block sig question question-wrap question-wrap-group
+        question-preamble answer answer-set explanation option block-alternatives address bio toc
+        floats-group back tr td th tbody thead tfoot front-stub""",
     Role.LIST: "list def-list",
     Role.QUOTE: "disp-quote",
     Role.BOX: "boxed-text",

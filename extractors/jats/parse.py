@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 from lxml import etree
 
 MAX_BYTES = 64 * 1024 * 1024
 
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
     "load_dtd": False,
@@ -24,7 +25,7 @@ _WRAPPERS = frozenset(
 )
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818
     """A file that is no whole article; the message says what is wrong and where."""
 
 

@@ -35,12 +35,17 @@ def read_body(article: etree._Element) -> Body:
     """The body's text and structure, and the floats that stand behind it."""
     read_so_far = Body()
     body = article.find("body")
-    if body is not None and body.find(_OCR) is None:
+    if body is not None and not is_scanned(body):
         read_so_far.read(body)
     for name in ("floats-group", "back"):
         for element in article.iterchildren(name):
             read_so_far.read_floats(element)
     return read_so_far
+
+
+def is_scanned(body: etree._Element) -> bool:
+    """Whether a body holds no more than what a machine read off scanned pages."""
+    return body.find(_OCR) is not None
 
 
 def _with_body(front: Front, body: Body) -> Article:

@@ -13,18 +13,37 @@ import re
 _INVISIBLE = re.compile(
     "[\x10-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
-# A full stop stays apart where it begins a number or an ellipsis.
-_BEFORE_MARK = re.compile(r" +(?=[,;:)\]]|\.(?![\d.]))")
-_BEHIND_OPENING = re.compile(r"(?<=[(\[]) +")
+_FULL_STOP = re.compile(r" \.(?![\d.])")
 
 
 def squeeze(text: str) -> str:
     """The text on one line with single spaces."""
-    if not text.isascii():
-        text = _INVISIBLE.sub("", text)
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    if text.isprintable() or (text.isascii() and "\x7f" not in text):
+        return text
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def close_up(text: str) -> str:
-    """The text without the spaces that stand before a mark or behind an opening bracket."""
-    return _BEHIND_OPENING.sub("", _BEFORE_MARK.sub("", text))
+    """The text without spaces before a mark or behind an opening bracket.
+
+    It must be on one line with single spaces. A full stop stays apart where it begins a number
+    or an ellipsis.
+    """
+    if " " not in text:
+        return text
+    for apart, together in _CLOSED_UP:
+        if apart in text:
+            text = text.replace(apart, together)
+    return _FULL_STOP.sub(".", text) if " ." in text else text
+
+
+_CLOSED_UP = (
+    (" ,", ","),
+    (" ;", ";"),
+    (" :", ":"),
+    (" )", ")"),
+    (" ]", "]"),
+    ("( ", "("),
+    ("[ ", "["),
+)
