@@ -9,7 +9,7 @@ from pathlib import Path
 from extractors.pmc import files
 from flows.errors import UsageError
 from flows.warehouse.results import digest
-from flows.work import Job
+from flows.warehouse.work import Job
 from schemas.arrival import Arrival, Member, order_key
 from schemas.article import is_fictional
 from schemas.run import Pending
@@ -24,9 +24,7 @@ class Arrivals:
     named: int
 
 
-def arrivals_of(
-    folder: Path, known: Mapping[str, Member], *, max_mb: int, full: bool
-) -> Arrivals:
+def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full: bool) -> Arrivals:
     """Compare a folder with the articles of a home."""
     found: list[Arrival] = []
     pending: list[Pending] = []
@@ -40,7 +38,11 @@ def arrivals_of(
             detail = f"{error.strerror}: mend the file and run `casebook retry`"
             pending.append(
                 Pending(
-                    source=source, pmcid=None, stage="fetch", reason="unreadable_file", detail=detail
+                    source=source,
+                    pmcid=None,
+                    stage="fetch",
+                    reason="unreadable_file",
+                    detail=detail,
                 )
             )
             continue

@@ -8,13 +8,14 @@ from typing import Any, Literal
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.loading import load_settings
+from flows.commands.settings import load_settings
 from flows.pipeline import Build
-from flows.progress import progress_for
+from flows.runtime.progress import progress_for
 from flows.stages import check, dedupe, extract, fetch, ground, read, select, split
 from schemas.run import RunSummary
 from schemas.selector import Selector
@@ -47,7 +48,7 @@ def hand_to_prefect(name: str, work: Callable[[], None]) -> PrefectFuture[Any]:
     return one_task.submit(name, work)
 
 
-@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=32))
+@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner[Any](max_workers=32))
 def build_dataset(
     sample: bool = False,
     xml: Path | None = None,

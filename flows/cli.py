@@ -71,7 +71,7 @@ def where_options(command: Command) -> Command:
 @where_options
 def build(**options: Any) -> int:
     """Build a dataset, or bring one up to date: only what is missing is done."""
-    from flows.building import build_from_options
+    from flows.commands.build import build_from_options
 
     return build_from_options(options)
 
@@ -82,7 +82,7 @@ def build(**options: Any) -> int:
 @where_options
 def retry(**options: Any) -> int:
     """Take up what is pending: run the last build of a home again."""
-    from flows.building import retry_from_options
+    from flows.commands.build import retry_from_options
 
     return retry_from_options(options)
 
@@ -93,7 +93,7 @@ def retry(**options: Any) -> int:
 @click.option("--check", is_flag=True, help="Print what could not be placed, a line an article.")
 def read(paths: tuple[Path, ...], as_text: bool, check: bool) -> int:
     """Read article files or folders and print them as JSON lines."""
-    from flows.read_articles import read_articles
+    from flows.commands.read import read_articles
 
     return read_articles(paths, as_text=as_text, check=check, out=sys.stdout, err=sys.stderr)
 
@@ -103,7 +103,7 @@ def read(paths: tuple[Path, ...], as_text: bool, check: bool) -> int:
 @home_option
 def status(home: Path | None, as_json: bool) -> int:
     """Show what a home holds: every article's state, the funnel, the splits."""
-    from flows.reports import show_status
+    from flows.commands.status import show_status
 
     return show_status(home, as_json=as_json)
 
@@ -115,7 +115,7 @@ def status(home: Path | None, as_json: bool) -> int:
 @home_option
 def rejects(home: Path | None, stage: str | None, reason: str | None, as_json: bool) -> int:
     """List rejected articles with stage, reason and what was found."""
-    from flows.reports import show_rejects
+    from flows.commands.status import show_rejects
 
     return show_rejects(home, stage=stage, reason=reason, as_json=as_json)
 

@@ -28,7 +28,9 @@ class Damaged(CasebookError):
     """A stored result is not what was written: it is set aside and made again by the next run."""
 
     def __init__(self, folder: Path, what: str) -> None:
-        super().__init__(f"{folder} is damaged ({what}); run the same command again to make it anew")
+        super().__init__(
+            f"{folder} is damaged ({what}); run the same command again to make it anew"
+        )
         self.folder = folder
 
     def __reduce__(self) -> tuple[object, ...]:

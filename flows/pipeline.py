@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from flows.accounts import Accounts, take_account
 from flows.arrivals import capture_jobs
-from flows.dataset import dataset_is_current, dataset_key, last_dataset, steps
 from flows.errors import CasebookError, Damaged, StageFailed, storage_sentence
 from flows.hub.card import card
-from flows.pool import Pool
-from flows.progress import Progress
+from flows.runtime.pool import Pool
+from flows.runtime.progress import Progress
 from flows.stages import write
 from flows.survey import find_arrivals
+from flows.warehouse.accounts import Accounts, take_account
 from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.files import clear_drafts
 from flows.warehouse.home import Home, now
 from flows.warehouse.ledger import home_ledger, ledger_bytes, write_ledger
 from flows.warehouse.results import ResultStore
 from flows.warehouse.runs import read_runs, write_run
-from flows.work import Job, Work, run_job
+from flows.warehouse.work import Job, Work, run_job
+from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset, steps
 from schemas.run import Pending, RunSummary, Written
 from schemas.selector import Selector
 from schemas.settings import Settings
@@ -127,7 +128,7 @@ class Build:
         key = dataset_key(self._work)
         if not dataset_is_current(self.home.dataset, self._dataset, key):
             self.progress.begin("write", len(accounts.kept))
-            self._hand("write", lambda: self._write(accounts, key)).result()
+            self._hand("write", partial(self._write, accounts, key)).result()
             self.progress.end()
 
     def finish(self) -> RunSummary:
@@ -174,9 +175,7 @@ class Build:
 
     def _run(self, name: str, jobs: Sequence[Job], known: int) -> None:
         self.progress.begin(name, sum(job.articles for job in jobs), known)
-        outcomes = [
-            self._hand(f"{name} {job.shard}", lambda job=job: self._do(job)) for job in jobs
-        ]
+        outcomes = [self._hand(f"{name} {job.shard}", partial(self._do, job)) for job in jobs]
         errors = [error for outcome in outcomes if (error := _error_of(outcome))]
         for error in errors:
             if isinstance(error, Damaged):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.arrivals import Arrivals, arrivals_of
-from flows.dataset import dataset_is_current, dataset_key, last_dataset
+from flows.commands.settings import SAMPLE
 from flows.errors import UsageError
-from flows.loading import SAMPLE
 from flows.warehouse.home import Home
 from flows.warehouse.ledger import home_ledger
 from flows.warehouse.runs import read_runs
-from flows.work import Work
+from flows.warehouse.work import Work
+from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset
 from schemas.run import Pending
 from schemas.selector import Selector
 from schemas.settings import Settings

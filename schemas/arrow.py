@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -37,31 +37,38 @@ def arrow_type(hint: Any) -> pa.DataType:
     if typing.get_origin(hint) is tuple:
         return pa.list_(arrow_type(typing.get_args(hint)[0]))
     if dataclasses.is_dataclass(hint):
-        return pa.struct(list(arrow_schema(typing.cast("type", hint))))
+        return pa.struct(list(arrow_schema(hint)))
     return _SCALARS[hint]
 
 
-@functools.cache
-def arrow_schema(record: type) -> pa.Schema:
+def arrow_schema(record: Any) -> pa.Schema:
     """The Arrow schema of a dataclass: its fields, in order."""
+    return _arrow_schema(record)
+
+
+def _schema_of(record: Any) -> pa.Schema:
     hints = typing.get_type_hints(record)
-    names = [field.name for field in dataclasses.fields(record)]
-    return pa.schema([pa.field(name, arrow_type(hints[name])) for name in names])
+    return pa.schema([pa.field(name, arrow_type(hints[name])) for name in _field_names(record)])
+
+
+_arrow_schema: Callable[[Any], pa.Schema] = functools.cache(_schema_of)
 
 
 def to_row(value: Any) -> Any:
     """A dataclass as plain dicts and lists."""
     if dataclasses.is_dataclass(value):
-        names = _field_names(type(value))  # type: ignore[arg-type]
+        names = _field_names(type(value))
         return {name: to_row(getattr(value, name)) for name in names}
     if isinstance(value, tuple):
         return [to_row(item) for item in value]
     return value
 
 
-@functools.cache
-def _field_names(record: type) -> tuple[str, ...]:
+def _names_of(record: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(record))
+
+
+_field_names: Callable[[Any], tuple[str, ...]] = functools.cache(_names_of)
 
 
 def to_table(records: Iterable[Any], record: type) -> pa.Table:
@@ -74,18 +81,20 @@ def from_row(record: type[Record], row: dict[str, Any]) -> Record:
     return typing.cast("Record", _decoder(record)(row))
 
 
-@functools.cache
-def _decoder(hint: Any) -> Any:
+def _decoder_of(hint: Any) -> Any:
     hint = _without_none(hint)
     if typing.get_origin(hint) is tuple:
         item = _decoder(typing.get_args(hint)[0])
         return lambda values: tuple(item(value) for value in values)
     if dataclasses.is_dataclass(hint):
-        hints = typing.get_type_hints(hint)
-        fields = [(name, _decoder(hints[name])) for name in _field_names(typing.cast("type", hint))]
+        hints, make = typing.get_type_hints(hint), typing.cast("Any", hint)
+        fields = [(name, _decoder(hints[name])) for name in _field_names(hint)]
         return lambda row: (
             None
             if row is None
-            else hint(**{n: None if row[n] is None else d(row[n]) for n, d in fields})
+            else make(**{n: None if row[n] is None else d(row[n]) for n, d in fields})
         )
     return lambda value: value
+
+
+_decoder: Callable[[Any], Any] = functools.cache(_decoder_of)

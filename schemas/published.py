@@ -61,7 +61,7 @@ OWN_COLUMNS = (
     Column("cluster", _TEXT, "rows about the same patient or family share it, and a split"),
     Column("reviewed", _REVIEW, "what clinicians said; null until they did"),
     Column("year", _INT, "the year of publication"),
-    Column("extractor", arrow_type(Extractor), "what drafted the row: rules, or a model and prompt"),
+    Column("extractor", arrow_type(Extractor), "what drafted the row: rules, or model and prompt"),
     Column("build", _TEXT, "digest of the article and of the steps that made the row"),
 )
 

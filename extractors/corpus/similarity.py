@@ -19,7 +19,7 @@ Sketch = tuple[int, ...]
 
 
 def sketch(text: str) -> Sketch:
-    """A MinHash of the text's runs of words: equal for texts that differ in space, case or marks."""
+    """A MinHash of a text's runs of words: the same whatever its spaces, case and marks."""
     words = _WORD.findall(text.lower())
     runs = [" ".join(words[i : i + RUN_OF_WORDS]) for i in range(len(words) - RUN_OF_WORDS + 1)]
     minhash = RMinHash(num_perm=PERMUTATIONS, seed=1)

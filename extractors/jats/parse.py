@@ -25,7 +25,7 @@ _WRAPPERS = frozenset(
 )
 
 
-class Unreadable(ValueError):  # noqa: N818
+class Unreadable(ValueError):
     """A file that is no whole article; the message says what is wrong and where."""
 
 

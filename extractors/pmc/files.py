@@ -1,4 +1,4 @@
-"""Articles from a folder: XML files as PMC or anyone serves them, with PMC's metadata beside them."""
+"""Articles from a folder: XML files as anyone serves them, PMC's metadata beside them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def load(path: Path, max_mb: int) -> Loaded:
         return _refused("0", Reject("corrupt", "it is not a regular file; remove it"))
     limit = max_mb << 20
     if path.stat().st_size > limit:
-        detail = f"it has {path.stat().st_size >> 20} MB, at most {max_mb} are read (max_article_mb)"
+        detail = (
+            f"it has {path.stat().st_size >> 20} MB, at most {max_mb} are read (max_article_mb)"
+        )
         return _refused(_digest_in_chunks(path), Reject("too_big", detail))
     stored = path.read_bytes()
     metadata_path = _metadata_path(path)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from flows.accounts import Accounts
-from flows.work import Work
+from flows.warehouse.accounts import Accounts
+from flows.warehouse.work import Work
 from schemas.article import is_fictional
 from schemas.case import Extractor
 from schemas.published import COLUMNS

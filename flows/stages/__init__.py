@@ -1,4 +1,4 @@
-"""The stages, in order. A worker runs one of them over one shard and needs nothing but the store."""
+"""The stages, in order. A worker runs one over a shard and needs nothing but the store."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ from extractors.cases.reasoning import diagnostic_reasoning
 from flows.stages.current import current_rows
 from flows.warehouse.files import TEMPORARY, sync
 from flows.warehouse.results import ResultStore, ShardResults, StoredInputs
-from schemas.arrow import to_row
 from schemas.arrival import Fetched
+from schemas.arrow import to_row
 from schemas.article import Article, pmcid_number
 from schemas.case import Case
 from schemas.published import PUBLISHED, article_link
@@ -67,9 +66,7 @@ def write_dataset(job: WriteJob) -> dict[str, int]:
 
 def _write_splits(job: WriteJob, data: Path, spool: Path) -> None:
     entries = sorted(job.entries, key=lambda entry: pmcid_number(entry.pmcid))
-    bins = {
-        entry.pmcid: rank // ROWS_IN_MEMORY for rank, entry in enumerate(entries)
-    }
+    bins = {entry.pmcid: rank // ROWS_IN_MEMORY for rank, entry in enumerate(entries)}
     spools = _spool(job, {entry.pmcid: entry for entry in entries}, bins, spool)
     splits: dict[str, list[str]] = {"train": [], "val": [], "test": []}
     for entry in entries:

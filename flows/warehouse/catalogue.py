@@ -15,9 +15,9 @@ import duckdb
 import pyarrow as pa
 
 from extractors.cases.reasoning import diagnostic_reasoning
-from flows.accounts import Accounts
+from flows.warehouse.accounts import Accounts
 from flows.warehouse.files import TEMPORARY, sync
-from flows.work import Work
+from flows.warehouse.work import Work
 from schemas.article import Dates, Ids
 from schemas.case import Statement
 from schemas.catalogue import TABLES
@@ -43,15 +43,14 @@ class _Case:
     statements: tuple[Statement, ...]
 
 
-def write_catalogue(
-    work: Work, accounts: Accounts, runs: Iterable[RunSummary]
-) -> None:
+def write_catalogue(work: Work, accounts: Accounts, runs: Iterable[RunSummary]) -> None:
     """Replace the catalogue by one that says what the home holds now."""
     target = work.home.catalogue
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=target.parent) as folder:
         draft = Path(folder, target.name)
-        config = {"storage_compatibility_version": READABLE_BY}
-        with duckdb.connect(str(draft), config=config) as connection:
+        with duckdb.connect(
+            str(draft), config={"storage_compatibility_version": READABLE_BY}
+        ) as connection:
             connection.execute(TABLES)
             for table, rows in _tables(work, accounts, runs).items():
                 _insert(connection, table, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def read_ledger(path: Path) -> list[LedgerEntry]:
     entries = []
     reader = csv.DictReader(io.StringIO(text), strict=True)
     if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise CasebookError(f"{path}: not a ledger (its first line is wrong); restore it from a copy")
+        raise CasebookError(f"{path}: its first line is not a ledger's; restore it from a copy")
     for line, row in enumerate(reader, start=2):
         try:
             entries.append(_entry(row))
@@ -66,7 +67,7 @@ def _require_unique(path: Path, entries: list[LedgerEntry]) -> None:
             raise CasebookError(f"{path}: {column} {twice} stands there twice; restore the file")
 
 
-def ledger_bytes(entries: list[LedgerEntry]) -> bytes:
+def ledger_bytes(entries: Iterable[LedgerEntry]) -> bytes:
     """A ledger as it is written."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""The store of stage results: each is a folder named by what made it, so the same is never redone."""
+"""The store of stage results: each is named by what made it, so nothing is done twice."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:20]
 
 
-def result_key(
-    stage: Stage, inputs: Sequence[ShardResults], parameters: Mapping[str, Any]
-) -> str:
+def result_key(stage: Stage, inputs: Sequence[ShardResults], parameters: Mapping[str, Any]) -> str:
     """The name of a result: its inputs' rows, the stage's version and what the stage is told."""
     contents = [[shard[need].rows.digest for need in stage.needs] for shard in inputs]
     return digest([stage.name, stage.version, contents, parameters])
@@ -87,8 +85,8 @@ class ResultStore:
     def _open(self, folder: Path) -> Result | None:
         try:
             stored = json.loads((folder / "result.json").read_bytes())
-            tables = {name: StoredTable(**stored.pop(name)) for name in ("rows", "rejects")}
-            result = Result(**stored, **tables)
+            tables = {name: StoredTable(**stored[name]) for name in ("rows", "rejects")}
+            result = Result(stored["stage"], stored["shard"], stored["key"], **tables)
         except FileNotFoundError:
             if folder.exists():
                 raise Damaged(folder, "result.json is missing") from None
@@ -109,8 +107,8 @@ class ResultStore:
                 "rows": to_table(made.rows, stage.row),
                 "rejects": to_table(made.rejects, RejectedArticle),
             }
-            stored = {name: _write(table, draft / f"{name}.parquet") for name, table in tables.items()}
-            result = Result(stage.name, shard, key, **stored)
+            rows, rejects = (_write(t, draft / f"{name}.parquet") for name, t in tables.items())
+            result = Result(stage.name, shard, key, rows, rejects)
             (draft / "result.json").write_text(json.dumps(asdict(result), indent=1) + "\n")
         return result
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import duckdb
 
-from flows.accounts import take_account
-from flows.building import last_run
+from flows.commands.build import last_run
 from flows.errors import CasebookError
+from flows.warehouse.accounts import take_account
 from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.home import Home, existing_home
 from flows.warehouse.ledger import home_ledger
 from flows.warehouse.runs import read_runs
-from flows.work import Work
+from flows.warehouse.work import Work
 from schemas.settings import Settings
 
 ARTICLES = "SELECT state, count(*) AS articles FROM articles GROUP BY state ORDER BY state"
@@ -44,9 +44,7 @@ def show_status(home: Path | None, *, as_json: bool) -> int:
     return 0
 
 
-def show_rejects(
-    home: Path | None, *, stage: str | None, reason: str | None, as_json: bool
-) -> int:
+def show_rejects(home: Path | None, *, stage: str | None, reason: str | None, as_json: bool) -> int:
     """`casebook rejects`."""
     rows = query(existing_home(home), REJECTS, {"stage": stage, "reason": reason})
     for row in rows:

@@ -1,4 +1,4 @@
-"""What the dataset of a home was written from, so that it is written again only when that changed."""
+"""What the dataset of a home was written from: it is written anew only when that changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from flows.hub.card import template_digest
 from flows.stages import PER_SHARD, STAGES, write
 from flows.warehouse.results import digest
-from flows.work import Work
+from flows.warehouse.work import Work
 from schemas.run import RunSummary, Written
 from schemas.settings import Settings
 

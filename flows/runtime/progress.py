@@ -118,7 +118,9 @@ class LiveProgress(Progress):
             left = stage.seconds_left
             table.add_row(
                 stage.name,
-                ProgressBar(total=max(1, stage.total), completed=stage.done or (not stage.total), width=24),
+                ProgressBar(
+                    total=max(1, stage.total), completed=stage.done or (not stage.total), width=24
+                ),
                 f"{stage.done:,}" if stage.total else "kept",
                 f"{stage.rejected:,}",
                 f"{stage.rate:,.0f}" if stage.done else "",

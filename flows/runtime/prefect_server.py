@@ -1,4 +1,4 @@
-"""A Prefect server for one build, which ends with the process that started it, however that ends."""
+"""A Prefect server for one build: it ends with who started it, however that ends."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ QUIET = {
     "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
     "PREFECT_SERVER_UI_ENABLED": "false",
 }
+# Nobody reads the logs of a server that is about to end; waiting until it took them costs a minute.
+UNHEARD = {"PREFECT_LOGGING_TO_API_ENABLED": "false"}
 
 
 @contextmanager
@@ -42,7 +44,7 @@ def prefect_server(home: Path) -> Iterator[None]:
     environment = {**os.environ, **QUIET, "PREFECT_HOME": str(home)}
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "flows.prefect_server", str(port)],
+            [sys.executable, "-m", "flows.runtime.prefect_server", str(port)],
             env=environment,
             stdin=subprocess.PIPE,
             stdout=log,
@@ -52,11 +54,10 @@ def prefect_server(home: Path) -> Iterator[None]:
     try:
         url = f"http://127.0.0.1:{port}/api"
         _wait_for(f"{url}/health", server, home / "server.log")
-        os.environ["PREFECT_API_URL"] = url
-        os.environ["PREFECT_HOME"] = str(home)
+        client = {"PREFECT_API_URL": url, "PREFECT_HOME": str(home), **UNHEARD}
+        os.environ.update(client)
         yield
     finally:
-        os.environ.pop("PREFECT_API_URL", None)
         server.send_signal(signal.SIGKILL)
         server.wait()
 

@@ -19,7 +19,7 @@ from flows.errors import UsageError
 from schemas.selector import Selector
 from schemas.settings import Settings
 
-SAMPLE = Path(__file__).parent.parent / "data" / "sample"
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 DEFAULT_CONFIG = Path("casebook.toml")
 
 

@@ -1,4 +1,4 @@
-"""Worker processes: ours or a Dask cluster's, which never outlive the process that asked for them."""
+"""Worker processes, ours or a Dask cluster's, which never outlive who asked for them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ class Pool:
     """An executor that is started at its first call, and again when a worker was killed."""
 
     def __init__(self, workers: int | None, cluster: str | None) -> None:
-        self.workers = workers or _workers_of(cluster) or os.cpu_count() or 1
-        self._cluster = cluster
+        self._cluster = cluster or ""
+        self._own_cluster = self._cluster.startswith("local:")
+        asked = int(self._cluster.removeprefix("local:")) if self._own_cluster else workers
+        self.workers = asked or os.cpu_count() or 1
         self._executor: Executor | None = None
         self._client: Any = None
         self._lock = threading.Lock()
@@ -38,7 +40,7 @@ class Pool:
         if self._executor:
             self._executor.shutdown(wait=kind is None, cancel_futures=True)
         if self._client:
-            self._client.shutdown() if self._cluster.startswith("local:") else self._client.close()
+            (self._client.shutdown if self._own_cluster else self._client.close)()
 
     def call(self, function: Callable[[Any], Made], argument: Any) -> Made:
         """Run a function in a worker and wait for it. May be called from many threads."""
@@ -67,32 +69,25 @@ class Pool:
 
     def _started(self) -> Executor:
         if self._cluster:
-            return self._dask(self._cluster)
+            return self._dask()
         return ProcessPoolExecutor(
             self.workers,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=end_with_parent,
         )
 
-    def _dask(self, cluster: str) -> Executor:
+    def _dask(self) -> Executor:
         try:
             from distributed import Client
         except ImportError:
             raise CasebookError("--cluster needs Dask: pip install 'casebook[dask]'") from None
-        if cluster.startswith("local:"):
-            self._client = Client(
-                n_workers=self.workers, threads_per_worker=1, dashboard_address=None
-            )
-        else:
-            try:
-                self._client = Client(cluster, timeout="10s")
-            except OSError as error:
-                raise CasebookError(f"no Dask scheduler answers at {cluster}: {error}") from None
+        own = {"n_workers": self.workers, "threads_per_worker": 1, "dashboard_address": None}
+        told = own if self._own_cluster else {"address": self._cluster, "timeout": "10s"}
+        try:
+            self._client = Client(**told)  # type: ignore[no-untyped-call]
+        except OSError as error:
+            raise CasebookError(f"no Dask scheduler answers at {self._cluster}: {error}") from None
         return self._client.get_executor(pure=False)  # type: ignore[no-any-return]
-
-
-def _workers_of(cluster: str | None) -> int | None:
-    return int(cluster.removeprefix("local:")) if (cluster or "").startswith("local:") else None
 
 
 def end_with_parent() -> None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flows.commands.settings import load_settings
 from flows.errors import COMPLETE, INCOMPLETE, CasebookError, HomeBusy, UsageError
-from flows.loading import load_settings
-from flows.prefect_server import prefect_server
+from flows.runtime.prefect_server import prefect_server
 from flows.survey import Survey, survey
 from flows.warehouse.home import Home, existing_home
 from flows.warehouse.runs import read_runs

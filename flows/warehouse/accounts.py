@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flows.errors import CasebookError
 from flows.stages import ACROSS_SHARDS, PER_SHARD
 from flows.warehouse.results import ALL
-from flows.work import Work
+from flows.warehouse.work import Work
 from schemas.arrival import Member
 from schemas.reject import RejectedArticle
 from schemas.run import Pending, StageCount
@@ -46,8 +46,8 @@ class Accounts:
     def funnel(self) -> tuple[StageCount, ...]:
         """How many articles entered each stage, were rejected by it, and went on."""
         by_stage: dict[str, Counter[str]] = {}
-        for stage, reject in self.rejects:
-            by_stage.setdefault(stage, Counter())[reject.reason] += 1
+        for name, reject in self.rejects:
+            by_stage.setdefault(name, Counter())[reject.reason] += 1
         left = len(self.articles) - self.count("pending")
         lines = []
         for stage in (*PER_SHARD, *ACROSS_SHARDS):
@@ -88,14 +88,19 @@ def take_account(work: Work, pending: Iterable[Pending]) -> Accounts:
         ended[reject.article] = (stage, reject.reason)
     kept = _kept(work)
     splits = {entry.pmcid: entry.split for entry in kept}
+    if both := splits.keys() & ended.keys():
+        raise CasebookError(f"{min(both)} is kept and rejected: this is a defect of Casebook")
     spared = _not_wanted(work)
-    articles = []
-    for shard, members in work.members().items():
-        for member in members.values():
-            articles.append(_account(member, shard, ended, splits, spared))
+    articles = [
+        _account(member, shard, ended, splits, spared)
+        for shard, members in work.members().items()
+        for member in members.values()
+    ]
     known = {account.source for account in articles}
     articles += [
-        Account(p.pmcid or p.source, p.source, p.pmcid, None, None, "pending", p.stage, p.reason, None)
+        Account(
+            p.pmcid or p.source, p.source, p.pmcid, None, None, "pending", p.stage, p.reason, None
+        )
         for p in pending
         if p.source not in known
     ]
@@ -132,5 +137,13 @@ def _account(
     else:
         state = "not_wanted" if name in spared else "in_progress"
     return Account(
-        name, member.source, member.pmcid, member.version, shard, state, stage, reason, splits.get(name)
+        name,
+        member.source,
+        member.pmcid,
+        member.version,
+        shard,
+        state,
+        stage,
+        reason,
+        splits.get(name),
     )
