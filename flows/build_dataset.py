@@ -48,7 +48,7 @@ def hand_to_prefect(name: str, work: Callable[[], None]) -> PrefectFuture[Any]:
     return one_task.submit(name, work)
 
 
-@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner[Any](max_workers=32))
+@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=32))  # type: ignore[arg-type]
 def build_dataset(
     sample: bool = False,
     xml: Path | None = None,

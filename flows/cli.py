@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from flows.errors import COMPLETE, FAILED, CasebookError, storage_sentence
+from flows.errors import COMPLETE, CasebookError, StorageFailed
 
 INTERRUPTED = 130
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
@@ -137,7 +137,7 @@ def main() -> None:
         sys.stderr.close()
         code = COMPLETE
     except OSError as error:
-        code = _say(storage_sentence(error, Path()), FAILED)
+        code = _say(str(StorageFailed(error, Path())), StorageFailed.exit_code)
     sys.exit(code)
 
 

@@ -48,11 +48,19 @@ class StageFailed(CasebookError):
     """A stage broke on a shard, which no article should be able to cause."""
 
 
-def storage_sentence(error: OSError, home: Path) -> str:
-    """What a failing disk means for the user, and the way back."""
-    where = error.filename or home
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"no space left for {where}: free some and run again; all that is finished is kept"
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return f"cannot write {where}: make it writable, or name another folder with --home"
-    return f"cannot use {where} ({error.strerror or error}): mend that and run again"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+class StorageFailed(CasebookError):
+    """The disk does not take what is to be kept."""
+
+    def __init__(self, error: OSError, home: Path) -> None:
+        where = error.filename or home
+        if error.errno in FULL:
+            says = f"no space left for {where}: free some and run again; what is finished is kept"
+        elif error.errno in FORBIDDEN:
+            says = f"cannot write {where}: make it writable, or name another folder with --home"
+        else:
+            says = f"cannot use {where} ({error.strerror or error}): mend that and run again"
+        super().__init__(says)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from flows.arrivals import capture_jobs
-from flows.errors import CasebookError, Damaged, StageFailed, storage_sentence
+from flows.errors import CasebookError, Damaged, StageFailed, StorageFailed, FORBIDDEN, FULL
 from flows.hub.card import card
 from flows.runtime.pool import Pool
 from flows.runtime.progress import Progress
@@ -196,8 +196,10 @@ class Build:
 
     def _failure(self, name: str, errors: Sequence[BaseException]) -> BaseException:
         first = errors[0]
-        if isinstance(first, (CasebookError, OSError, KeyboardInterrupt)):
+        if isinstance(first, (CasebookError, KeyboardInterrupt)):
             return first
+        if isinstance(first, OSError) and first.errno in (*FULL, *FORBIDDEN):
+            return StorageFailed(first, self.home.root)
         return StageFailed(
             f"stage {name} failed on {len(errors)} shards, first with "
             f"{type(first).__name__}: {first}; what is finished is kept"
@@ -208,22 +210,21 @@ class Build:
         self.progress.say(f"{damage}; the damaged one is now {moved}")
 
     def _note_failure(self, error: BaseException) -> None:
-        sentence = (
-            storage_sentence(error, self.home.root) if isinstance(error, OSError) else str(error)
-        )
+        if isinstance(error, OSError):
+            error = StorageFailed(error, self.home.root)
         failed = self._started.model_copy(
             update={
                 "state": "failed",
                 "finished": now(),
                 "done": dict(self._done),
                 "pending": tuple(self._pending),
-                "error": sentence or type(error).__name__,
+                "error": str(error) or type(error).__name__,
             }
         )
         try:
             write_run(self.home.runs, failed)
         except OSError as unwritten:
-            self.progress.say(storage_sentence(unwritten, self.home.root))
+            self.progress.say(str(StorageFailed(unwritten, self.home.root)))
 
 
 def _error_of(outcome: Outcome) -> BaseException | None:

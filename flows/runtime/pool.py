@@ -17,7 +17,10 @@ ATTEMPTS = 2
 
 
 class Pool:
-    """An executor that is started at its first call, and again when a worker was killed."""
+    """An executor that is started at its first call, and again when a worker was killed.
+
+    One worker is the process itself, which saves a start and, while one job runs, memory.
+    """
 
     def __init__(self, workers: int | None, cluster: str | None) -> None:
         self._cluster = cluster or ""
@@ -26,7 +29,7 @@ class Pool:
         self.workers = asked or os.cpu_count() or 1
         self._executor: Executor | None = None
         self._client: Any = None
-        self._lock = threading.Lock()
+        self._lock, self._alone = threading.Lock(), threading.Lock()
 
     def __enter__(self) -> Pool:
         return self
@@ -44,6 +47,9 @@ class Pool:
 
     def call(self, function: Callable[[Any], Made], argument: Any) -> Made:
         """Run a function in a worker and wait for it. May be called from many threads."""
+        if self.workers == 1 and not self._cluster:
+            with self._alone:
+                return function(argument)
         for _ in range(ATTEMPTS):
             executor = self._current()
             try:

@@ -1,0 +1,46 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: dataset test lint bench soak clean requirements
+
+dataset: $(INSTALLED)
+	$(BIN)/casebook build --sample
+	$(BIN)/casebook status --home data/build/sample
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED)
+	$(BIN)/python -m tests.bench
+
+soak: $(INSTALLED)
+	$(BIN)/python -m tests.soak
+
+# Homes and stores are never cleaned away: what they hold was downloaded or paid for.
+clean:
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The exact working set, for every Python that is supported.
+requirements: $(INSTALLED)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --extra dev --extra dask pyproject.toml --upgrade -o requirements.txt
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Casebook needs Python 3.11 or newer; name one with make PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	if command -v uv >/dev/null; then \
+		uv pip install -q --python $(BIN)/python --require-hashes -r requirements.txt && \
+		uv pip install -q --python $(BIN)/python --no-deps -e .; \
+	else \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt && \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; \
+	fi
+	touch $@
