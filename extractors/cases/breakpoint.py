@@ -25,17 +25,18 @@ def cut(told: tuple[Sentence, ...], diagnosis: Diagnosis) -> Prompt:
     shown: list[Sentence] = []
     words = 0
     for sentence in told:
-        if tells(sentence.text) or _later(sentence.text):
-            if words >= _OPENING_WORDS:
-                return Prompt(tuple(shown), sentence.start)
-            continue
-        if diagnosis.giveaways.given_by(sentence.text):
+        # The opening sentence brings in the patient: without it there is no case to ask about.
+        if shown and _gives_away(sentence.text, diagnosis):
             if words >= _OPENING_WORDS:
                 return Prompt(tuple(shown), sentence.start)
             continue
         shown.append(sentence)
         words += word_count(sentence.text)
     return Prompt(tuple(shown), told[-1].end)
+
+
+def _gives_away(text: str, diagnosis: Diagnosis) -> bool:
+    return tells(text) or _later(text) or diagnosis.giveaways.given_by(text)
 
 
 def tells(text: str) -> bool:

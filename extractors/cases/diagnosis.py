@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from extractors.cases.giveaways import Giveaways, giveaways
-from extractors.cases.names import core, plain_case
+from extractors.cases.names import capitalised, core, plain_case
 from extractors.cases.title import TitleName, about_treatment, title_names
 from extractors.language.abbreviations import abbreviations
 from extractors.language.diseases import Disease, diseases, with_place
@@ -30,9 +30,10 @@ _OPENING_WORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A label with its other names and what else would give it away."""
+    """A label, as it is said inside a sentence, its other names, and what else gives it away."""
 
     label: str
+    said: str
     aliases: tuple[str, ...]
     giveaways: Giveaways
 
@@ -43,20 +44,29 @@ def find_diagnosis(article: Article, told: tuple[Sentence, ...]) -> Diagnosis | 
     behind = " ".join(item.text for item in told[1:])
     stated = stated_diagnoses(behind)
     titled = title_names(article.title)
+    firm = stated_diagnoses(behind, firm=True)
     used = _of_title(article, titled)
-    label = used.name if used is not None else _of_phrases(article, stated)
-    if label is None:
+    if used is None or used.is_part:
+        phrased = _of_phrases(article, stated if used is None else firm)
+        used = _Used(phrased, is_part=False) if phrased is not None else used
+    if used is None:
         return None
-    label = plain_case(label, article.text)
+    label = used.name
+    said = plain_case(label, article.text)
+    label = capitalised(said)
     short = abbreviations(f"{article.abstract}\n{article.text}")
     written = [form for name in titled for form in (*name.forms, *name.parts)]
     aliases = _aliases(label, (*written, *stated), short, article.text)
-    unsure = used is not None and (used.is_part or about_treatment(article.title))
+    unsure = used.is_part or about_treatment(article.title)
     if not _settled(told, (label, *aliases), unsure=unsure):
         return None
-    others = (*written, *stated_diagnoses(behind, firm=True))
+    others = (
+        *written,
+        *_found_later(article.title, told),
+        *firm,
+    )
     causes = [name.cause for name in titled]
-    return Diagnosis(label, aliases, giveaways(label, (*aliases, *causes), others, short))
+    return Diagnosis(label, said, aliases, giveaways(label, (*aliases, *causes), others, short))
 
 
 def _settled(told: tuple[Sentence, ...], names: tuple[str, ...], *, unsure: bool) -> bool:
@@ -66,10 +76,16 @@ def _settled(told: tuple[Sentence, ...], names: tuple[str, ...], *, unsure: bool
     known, and a name taken out of a longer title, or a title about a treatment, is no ground.
     """
     told_at = [item for item in told if mentions(item.text, names)]
-    if any(pattern("telling_phrases").search(item.text) for item in told_at):
-        return True
     early = bool(told_at) and _words_before(told, told_at[0]) < _OPENING_WORDS
+    if any(pattern("telling_phrases").search(item.text) for item in told_at):
+        return not (unsure and early)
     return not unsure and not early
+
+
+def _found_later(title: str, told: tuple[Sentence, ...]) -> list[str]:
+    """Diseases of the title which the opening does not bring in: the case is about finding them."""
+    opening = " ".join(item.text for item in told if _words_before(told, item) < _OPENING_WORDS)
+    return [item.name for item in diseases(title) if not mentions(opening, [item.name])]
 
 
 def _words_before(told: tuple[Sentence, ...], sentence: Sentence) -> int:
@@ -156,7 +172,9 @@ def _aliases(
     for brief, long in short.items():
         if set(content_stems(long)) in (wanted, set(content_stems(label))):
             found += [brief, long]
-    found += [plain_case(name, text) for name in names if wanted <= set(content_stems(name))]
+    found += [
+        capitalised(plain_case(name, text)) for name in names if wanted <= set(content_stems(name))
+    ]
     unique: dict[str, str] = {}
     for name in found:
         if name.casefold() != label.casefold():

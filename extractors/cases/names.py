@@ -21,6 +21,11 @@ def core(name: str) -> str:
     return " ".join(kept) if kept else bare
 
 
+def capitalised(name: str) -> str:
+    """A name as it opens a line."""
+    return name[:1].upper() + name[1:]
+
+
 def plain_case(name: str, text: str) -> str:
     """A title's capitals taken off wherever the text itself mostly writes the word small."""
 
@@ -34,5 +39,4 @@ def plain_case(name: str, text: str) -> str:
         as_is, as_low = (len(re.findall(rf"\b{re.escape(form)}", text)) for form in (word, low))
         return low if as_low > 0 and as_low >= as_is else word
 
-    joined = _CAPITALISED.sub(plain, name)
-    return joined[:1].upper() + joined[1:]
+    return _CAPITALISED.sub(plain, name)

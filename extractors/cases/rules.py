@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from extractors.cases.breakpoint import Prompt, cut
 from extractors.cases.diagnosis import Diagnosis, find_diagnosis
+from extractors.cases.gates import gate
 from extractors.cases.narrative import narrative
+from extractors.cases.select import select
 from extractors.cases.statements import alternatives, find_statements
 from extractors.language.sentences import Sentence, article_sentences, word_count
 from extractors.language.terms import find_terms
@@ -28,10 +30,27 @@ def draft(article: Article, *, require_reasons: bool = True) -> Draft | Reject:
         return Reject("no_diagnosis", "title, abstract and text agree on none", article.title)
     prompt = cut(told, found)
     reasons = find_statements(sentences, told, prompt.breakpoint, found)
-    fault = _known_from_the_start(told, found) or _thin(prompt)
+    fault = _thin(prompt)
     if fault is None and require_reasons:
         fault = _unreasoned(reasons)
     return fault or _draft(article, prompt, found, reasons)
+
+
+def look(article: Article) -> Draft | Reject:
+    """A draft for looking and measuring: what is no single patient's open question is turned away.
+
+    Differentials and reasons are not asked for, nor a length.
+    """
+    away = gate(article) or select(
+        article, min_words=0, max_words=1_000_000, require_differential=False
+    )
+    made = away or draft(article, require_reasons=False)
+    if isinstance(made, Reject):
+        return made
+    hit = find_terms(made.case_prompt, (made.final_diagnosis, *made.final_diagnosis_aliases))
+    if hit is not None:
+        return Reject("answer_in_prompt", f"the prompt names {hit[0]}")
+    return made
 
 
 def _draft(
@@ -57,14 +76,6 @@ def _joined(shown: tuple[Sentence, ...]) -> str:
             text += "\n\n" if sentence.section != shown[index - 1].section else " "
         text += sentence.text
     return text
-
-
-def _known_from_the_start(told: tuple[Sentence, ...], found: Diagnosis) -> Reject | None:
-    """The opening sentence brings in the patient: without it there is no case to ask about."""
-    hit = find_terms(told[0].text, (found.label, *found.aliases))
-    if hit is None:
-        return None
-    return Reject("answer_in_prompt", f"the first sentence names {hit[0]}", told[0].text)
 
 
 def _thin(prompt: Prompt) -> Reject | None:

@@ -5,25 +5,30 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from extractors.cases.alternatives import alternatives_in
 from extractors.cases.diagnosis import Diagnosis
-from extractors.language.diseases import diseases
-from extractors.language.sentences import Sentence
+from extractors.cases.names import capitalised
+from extractors.language.sentences import Sentence, word_count
 from extractors.language.stems import content_stems
 from extractors.language.terms import mentions
 from extractors.language.wordlist import pattern, word_set
 from schemas.case import Bearing, DraftStatement
 
-_MOST = 12
-_QUOTE_WORDS = (5, 70)
-_AGAINST = (
-    (re.compile(r"\b(?:un|less |not )likely\b", re.I), "{other} was judged unlikely."),
-    (
-        re.compile(r"\b(?:no|without)\b|\bnegative\b|\babsen(?:t|ce)\b|\bnot\b", re.I),
-        "The findings did not point to {other}.",
-    ),
-    (re.compile(r"\brule\w* out|\bexclu\w+", re.I), "{other} was considered and excluded."),
-    (re.compile(r""), "{other} was among the diagnoses weighed against {label}."),
+_MOST = 14
+_MOST_IN_ONE_SENTENCE = 4
+_QUOTE_WORDS = range(5, 81)
+_REASONING = frozenset({"discussion", "conclusion"})
+_SEEN = re.compile(
+    r"\b(?:show|reveal|demonstrat|disclos|confirm|identif|detect)(?:ed|s|ing|wed|ied)\s+"
+    r"(?!that\b|to\b|by\b|no\b)((?:[^\s,.;:()]+\s+){1,12}?[^\s,.;:()]+)"
+    r"(?=\s*[,.;:(]|\s+(?:with|which|that|in|on|at|up|without|as|measuring|suggest\w*|consistent)\b)",
+    re.IGNORECASE,
 )
+_LONGEST_OBJECT = 12
+_CLAIMS = {
+    "excluded": "{other} was considered and excluded.",
+    "weighed": "{other} was weighed as an alternative to {label}.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,18 @@ def find_statements(
     narrated = {item.start for item in told}
     candidates: list[_Candidate] = []
     for sentence in sentences:
+        if sentence == told[0]:
+            continue
         inside = sentence.start in narrated
-        if not inside and sentence.kind not in {"discussion", "conclusion"}:
+        if not (inside or sentence.kind in _REASONING):
             continue
-        if not _QUOTE_WORDS[0] <= len(sentence.text.split()) <= _QUOTE_WORDS[1]:
+        if word_count(sentence.text) not in _QUOTE_WORDS:
             continue
-        weighed = _against(sentence, inside, found)
-        candidates += weighed or _for(sentence, inside, sentence.start >= breakpoint_at, found)
+        own = inside or pattern("own_case").search(sentence.text) is not None
+        weighed = _against(sentence, found, own=own, inside=inside)
+        withheld = inside and sentence.start >= breakpoint_at
+        for_it = _for(sentence, found, inside=inside, own=own, withheld=withheld)
+        candidates += [*weighed, *(for_it if not weighed or _concludes(sentence, found) else [])]
     best = sorted(_distinct(candidates), key=lambda item: (-item.weight, item.sentence.start))
     chosen = sorted(_balanced(best), key=lambda item: item.sentence.start)
     return tuple(item.statement for item in chosen)
@@ -64,34 +74,49 @@ def alternatives(statements: tuple[DraftStatement, ...]) -> set[str]:
     }
 
 
-def _against(sentence: Sentence, inside: bool, found: Diagnosis) -> list[_Candidate]:
-    """One statement for each other disease behind a word of doubt or of choice."""
-    cue = pattern("weighing_phrases").search(sentence.text)
-    if cue is None:
-        return []
+def _against(sentence: Sentence, found: Diagnosis, *, own: bool, inside: bool) -> list[_Candidate]:
+    """One statement for each other diagnosis that the sentence weighs."""
     made = []
-    for disease in diseases(sentence.text):
-        if not _is_other(disease.name, found):
+    for item in alternatives_in(sentence.text):
+        if not _is_other(item.name, found):
             continue
-        claim = next(text for cue_of, text in _AGAINST if cue_of.search(sentence.text))
-        other = disease.name
-        said = claim.format(other=other[:1].upper() + other[1:], label=_inline(found.label))
-        weight = 3 + (2 if disease.start >= cue.start() else 0) + (1 if inside else 0)
-        made.append(_candidate(sentence, said, "excludes", other, weight))
-    return made[:4]
+        claim = _CLAIMS[item.how].format(other=capitalised(item.name), label=found.said)
+        weight = 4 + 2 * (item.how == "excluded") + own + inside
+        made.append(_candidate(sentence, claim, "excludes", item.name, weight))
+    return made[:_MOST_IN_ONE_SENTENCE]
 
 
-def _for(sentence: Sentence, inside: bool, withheld: bool, found: Diagnosis) -> list[_Candidate]:
-    """A finding, by the word for its investigation, that speaks for the answer."""
-    cue = pattern("supporting_phrases").search(sentence.text)
-    named = mentions(sentence.text, (found.label, *found.aliases))
+def _for(
+    sentence: Sentence, found: Diagnosis, *, inside: bool, own: bool, withheld: bool
+) -> list[_Candidate]:
+    """A finding in this patient that speaks for the answer."""
     finding = pattern("investigations").search(sentence.text)
-    if cue is None or not (inside or (named and finding)):
+    cue = pattern("supporting_phrases").search(sentence.text)
+    named = found.giveaways.given_by(sentence.text)
+    if cue is None or not (own or named) or not (finding or named):
         return []
-    subject = finding[0] if finding else "finding"
-    claim = f"The {_inline(subject)} described here supports {_inline(found.label)}."
-    weight = 2 * named + 2 * (finding is not None) + 2 * (inside and withheld)
-    return [_candidate(sentence, claim, "supports", found.label, weight + inside)]
+    if inside and not withheld and pattern("nothing_found").search(sentence.text):
+        return []
+    subject = _what_was_seen(sentence.text, finding[0] if finding else "the course")
+    claim = f"{subject} supports {found.said}."
+    telling = pattern("telling_phrases").search(sentence.text) is not None
+    marked = pattern("marked_findings").search(sentence.text) is not None
+    weight = 2 * named + 2 * withheld + 2 * telling + 2 * own + marked + (finding is not None)
+    return [_candidate(sentence, claim, "supports", found.label, weight)]
+
+
+def _concludes(sentence: Sentence, found: Diagnosis) -> bool:
+    """Whether a sentence that weighs others also says what speaks for the answer."""
+    named = mentions(sentence.text, (found.label, *found.aliases))
+    return named and pattern("speaks_for").search(sentence.text) is not None
+
+
+def _what_was_seen(text: str, finding: str) -> str:
+    """The object of a sentence about a finding, in its own words, else what was looked at."""
+    seen = _SEEN.search(text)
+    if seen is None or not 2 <= len(seen[1].split()) <= _LONGEST_OBJECT:
+        return f"Evidence from {finding if finding[:2].isupper() else finding.lower()}"
+    return capitalised(seen[1])
 
 
 def _candidate(
@@ -100,24 +125,20 @@ def _candidate(
     return _Candidate(sentence, DraftStatement(claim, sentence.text, bears, diagnosis), weight)
 
 
-def _inline(name: str) -> str:
-    """A name as it stands inside a sentence."""
-    return name[0].lower() + name[1:] if name[1:2].islower() else name
-
-
 def _is_other(name: str, found: Diagnosis) -> bool:
     """Whether a disease is another than the answer and says enough to be an alternative."""
-    words = content_stems(name)
-    if len(words) == 1 and name.casefold() in word_set("broad_heads"):
+    plain = name.casefold()
+    if plain in word_set("broad_heads") or plain in word_set("symptoms"):
         return False
-    return not mentions(name, found.giveaways.names) and not mentions(found.label, [name])
+    answer = (found.label, *found.aliases)
+    return not mentions(name, answer) and not any(mentions(own, [name]) for own in answer)
 
 
 def _distinct(candidates: list[_Candidate]) -> list[_Candidate]:
     """The weightiest of those that claim the same."""
-    best: dict[str, _Candidate] = {}
+    best: dict[tuple[str, ...], _Candidate] = {}
     for item in candidates:
-        key = item.statement.claim.casefold()
+        key = (item.statement.bears, *content_stems(item.statement.claim))
         if key not in best or best[key].weight < item.weight:
             best[key] = item
     return list(best.values())

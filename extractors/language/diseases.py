@@ -8,13 +8,16 @@ from functools import cache, lru_cache
 
 from extractors.language.wordlist import word_set, words
 
-_TOKEN = re.compile(r"[^\W_][\w’'/+-]*")
+_TOKEN = re.compile(r"[^\W_][\w’'/+–-]*")
 # "tenosynovitis of the wrist": a place may follow, up to three words of it.
 _PLACE = re.compile(
     r" (?:of|in) (?:the |his |her |both )?"
     r"((?:(?!(?:the|a|an|this|that|which|our|unknown)\b)[a-zA-Z-]+)(?: [a-z-]+){0,3})"
 )
+# "glutaric aciduria type I", "haemophilia A".
+_KIND = re.compile(r" (?:type (?:[IVX]+|\d)[a-zA-Z]?|[ABC])(?![\w-])")
 _MOST_WORDS = 6
+_BY_METALS = frozenset({"poisoning", "toxicity", "intoxication", "nephropathy", "encephalopathy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def _head() -> re.Pattern[str]:
 @lru_cache(maxsize=65_536)
 def is_head(word: str) -> bool:
     """Whether a word can end the name of a disease."""
-    last = re.split(r"[-/]", word)[-1] if not word.casefold().startswith("covid") else word
+    last = re.split(r"[-–/]", word)[-1] if not word.casefold().startswith("covid") else word
     if word.casefold() in word_set("not_diseases") or last.casefold() in word_set("not_diseases"):
         return False
     return _head().fullmatch(last) is not None
@@ -73,6 +76,8 @@ def diseases(text: str) -> list[Disease]:
         after = tokens[index + 1] if index + 1 < len(tokens) else None
         if after and after[0].casefold() in word_set("latin_tails") and after.start() == end + 1:
             end = after.end()
+        kind = _KIND.match(text, end)
+        end = kind.end() if kind else end
         if found and start == found[-1].end + 1:
             start = found.pop().start
         found.append(Disease(text[start:end], start, end))
@@ -83,7 +88,9 @@ def diseases(text: str) -> list[Disease]:
 def _joins(text: str, tokens: list[re.Match[str]], first: int) -> bool:
     before = tokens[first - 1]
     gap = text[before.end() : tokens[first].start()]
-    return gap in {" ", "\u00a0"} and not _breaks(before[0])
+    # Lead leads everywhere but where it poisons.
+    metal = before[0].casefold() == "lead" and tokens[first][0].casefold() in _BY_METALS
+    return gap in {" ", "\u00a0"} and (metal or not _breaks(before[0]))
 
 
 def with_place(text: str, disease: Disease) -> str:

@@ -10,6 +10,11 @@ from extractors.language.wordlist import word_set
 from schemas.article import Article, SectionKind
 
 _END = re.compile(r"[.!?][\"'”’)\]]*(?:\s*\[[\d,\s–-]+\])*(?=\s+[\"'“‘(\[]?[A-Z0-9Α-Ω])")
+_LETTERED = re.compile(
+    r"(?:°|\d\s?|\b(?:vitamin|hepatitis|type|group|grade|class|stage|influenza|h(?:a)?emophilia|"
+    r"factor|protein|immunoglobulin|panel|fig(?:ure)?\.?|case|patient|and|or|child|troponin)\s)\Z",
+    re.IGNORECASE,
+)
 _LAST_WORD = re.compile(r"[\w.&'-]+$")
 
 
@@ -43,9 +48,10 @@ def _is_abbreviation(text: str, dot: int, end: int) -> bool:
     if before is None:
         return False
     word = before[0].casefold().lstrip("(.")
-    # One letter and a dot opens a name or a genus, unless it ends a list such as "vitamin B.".
-    initial = len(word) == 1 and word.isalpha() and not text[: before.start()].endswith("itamin ")
-    return initial or word in word_set("abbreviations")
+    if len(word) == 1 and word.isalpha():
+        # One letter and a dot opens a name or a genus, unless a kind such as "vitamin" goes before.
+        return _LETTERED.search(text[max(0, before.start() - 20) : before.start()]) is None
+    return word in word_set("abbreviations")
 
 
 def article_sentences(article: Article) -> tuple[Sentence, ...]:

@@ -28,7 +28,15 @@ _PLURALS = (
     ("ches", "ch"),
     ("ses", "sis"),
 )
-_ADJECTIVES = (("otic", "osis"), ("atic", "asis"), ("emic", "emia"), ("itic", "itis"))
+_ADJECTIVES = (
+    ("otic", "osis"),
+    ("atic", "asis"),
+    ("emic", "emia"),
+    ("itic", "itis"),
+    ("omatous", "oma"),
+    ("culous", "culosis"),
+    ("ulous", "ula"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extractors.cases.gates import gate
-from extractors.cases.rules import draft
-from extractors.cases.select import select
+from extractors.cases.rules import look
 from extractors.jats import read
 from schemas.article import Article
 from schemas.case import Draft
@@ -51,10 +49,7 @@ def answers(half: int | None = None) -> list[Answer]:
 
 def _answer(row: dict[str, Any]) -> Answer:
     article = read((CORPUS / "jats" / f"{row['pmcid']}.xml").read_bytes())
-    away = gate(article) or select(
-        article, min_words=0, max_words=10**6, require_differential=False
-    )
-    return Answer(row, article, away or draft(article, require_reasons=False))
+    return Answer(row, article, look(article))
 
 
 def rows(half: int | None = None) -> Iterator[Row]:

@@ -1,0 +1,63 @@
+"""Which other diagnoses a sentence weighs, by the words of doubt and choice beside their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from extractors.language.diseases import Disease, diseases
+from extractors.language.wordlist import pattern
+
+Weighed = Literal["excluded", "weighed"]
+
+_CLAUSE_END = re.compile(r"[;.]|,? \b(?:but|because|since|whereas|although|however|as|given)\b")
+_CLAUSE_START = re.compile(r"[;:]|, (?:and|but|which|whereas|while|so)\b|\bhowever,|\byet\b")
+# A name may stand this far behind its cue; a list goes on from there.
+_REACH = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another diagnosis as the sentence names it, and whether it was ruled out there."""
+
+    name: str
+    how: Weighed
+
+
+def alternatives_in(text: str) -> list[Alternative]:
+    """The diagnoses a sentence weighs, each once, those ruled out first."""
+    named = diseases(text)
+    found: dict[str, Alternative] = {}
+    ways: tuple[Weighed, Weighed] = ("excluded", "weighed")
+    for how in ways:
+        for disease in _beside(text, named, how):
+            key = disease.name.casefold()
+            found.setdefault(key, Alternative(disease.name, how))
+    return list(found.values())
+
+
+def _beside(text: str, named: list[Disease], how: Weighed) -> Iterator[Disease]:
+    for cue in pattern(f"{how}_behind").finditer(text):
+        yield from _behind(text, named, cue.end())
+    for cue in pattern(f"{how}_before").finditer(text):
+        yield from _before(text, named, cue.start())
+    if how == "excluded" and named and pattern("excluded_it").search(text):
+        yield named[0]
+
+
+def _behind(text: str, named: list[Disease], place: int) -> Iterator[Disease]:
+    stop = _CLAUSE_END.search(text, place)
+    end = stop.start() if stop else len(text)
+    reach = place + _REACH
+    for disease in named:
+        if place <= disease.start < min(end, reach):
+            yield disease
+            reach = disease.end + _REACH
+
+
+def _before(text: str, named: list[Disease], place: int) -> Iterator[Disease]:
+    starts = [match.end() for match in _CLAUSE_START.finditer(text, 0, place)]
+    start = starts[-1] if starts else 0
+    yield from (disease for disease in named if start <= disease.start and disease.end <= place)
