@@ -28,9 +28,7 @@ class Damaged(CasebookError):
     """A stored result is not what was written: it is set aside and made again by the next run."""
 
     def __init__(self, folder: Path, what: str) -> None:
-        super().__init__(
-            f"{folder} is damaged ({what}); run the same command again to make it anew"
-        )
+        super().__init__(f"{folder} is damaged ({what}): build again, and it is made anew")
         self.folder = folder
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -42,6 +40,14 @@ def _damaged(folder: Path, message: str) -> Damaged:
     Exception.__init__(error, message)
     error.folder = folder
     return error
+
+
+class CatalogueFailed(CasebookError):
+    """DuckDB cannot write its file; all that it would say is kept elsewhere."""
+
+    def __init__(self, path: Path, error: Exception) -> None:
+        why = str(error).splitlines()[0]
+        super().__init__(f"cannot write {path} ({why}): free some space or mend the disk, run again")
 
 
 class StageFailed(CasebookError):

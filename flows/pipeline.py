@@ -87,6 +87,8 @@ class Build:
         traceback: TracebackType | None,
     ) -> None:
         try:
+            if isinstance(error, Damaged):
+                self._set_aside(self.home.store, error)
             if error is not None:
                 self._note_failure(error)
         finally:
@@ -177,9 +179,6 @@ class Build:
         self.progress.begin(name, sum(job.articles for job in jobs), known)
         outcomes = [self._hand(f"{name} {job.shard}", partial(self._do, job)) for job in jobs]
         errors = [error for outcome in outcomes if (error := _error_of(outcome))]
-        for error in errors:
-            if isinstance(error, Damaged):
-                self._set_aside(self.home.store, error)
         if errors:
             raise self._failure(name, errors)
         self.progress.end()

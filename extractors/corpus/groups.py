@@ -13,12 +13,9 @@ from schemas.article import pmcid_number
 from schemas.reject import RejectedArticle
 from schemas.split import Clustered
 
-_AGE_AND_SEX = re.compile(
-    r"\b(\d{1,3})[- ](?:year|month|week|day)s?[- ]old\s+(?:\w+\s+){0,3}?"
-    r"(man|woman|male|female|boy|girl|gentleman|lady)\b",
-    re.IGNORECASE,
-)
-_SEX = {"male": "man", "gentleman": "man", "boy": "man", "female": "woman", "lady": "woman"}
+_AGE = re.compile(r"\b(\d{1,3})[- ](year|month|week|day)s?[- ]old\b", re.IGNORECASE)
+_MEASUREMENT = re.compile(r"\b\d[\d.,]+ ?[^\W\d_]{1,6}(?:/[^\W\d_]{1,4})?")
+_SHARED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +24,27 @@ class Profile:
 
     pmcid: str
     sketch: Sketch
-    authors: tuple[str, ...]
-    patient: tuple[str, str] | None
+    age: str | None
+    label: str
+    authors: frozenset[str]
+    measurements: frozenset[str]
     exact_quotes: int
 
 
 def profile(
-    pmcid: str, text: str, authors: Iterable[str], prompt: str, exact_quotes: int
+    pmcid: str, text: str, prompt: str, diagnosis: str, authors: Iterable[str], exact_quotes: int
 ) -> Profile:
     """The profile of a case."""
-    found = _AGE_AND_SEX.search(prompt)
-    sex = found[2].lower() if found else ""
-    patient = (found[1], _SEX.get(sex, "woman" if sex == "girl" else sex)) if found else None
-    return Profile(pmcid, sketch(text), tuple(authors), patient, exact_quotes)
+    age = _AGE.search(prompt)
+    return Profile(
+        pmcid=pmcid,
+        sketch=sketch(text),
+        age=" ".join(age.groups()).lower() if age else None,
+        label=" ".join(sorted(re.findall(r"\w+", diagnosis.lower()))),
+        authors=frozenset(name.split()[-1].lower() for name in authors if name.split()),
+        measurements=frozenset(found.replace(" ", "") for found in _MEASUREMENT.findall(text)),
+        exact_quotes=exact_quotes,
+    )
 
 
 def group(
@@ -82,17 +87,22 @@ def _duplicates(
 
 
 def _same_patient(ranked: Sequence[Profile], kept: Iterable[int]) -> list[tuple[int, int]]:
-    """Pairs with the same age and sex of the patient and two authors in common."""
-    by_patient: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    """Pairs whose patients have one age, and that share two of diagnosis, measurements, authors."""
+    meeting: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i in kept:
         case = ranked[i]
-        for author in set(case.authors) if case.patient else ():
-            by_patient[(*case.patient, author)].append(i)  # type: ignore[misc]
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for members in by_patient.values():
-        for pair in combinations(members, 2):
-            shared[pair] += 1
-    return [pair for pair, authors in shared.items() if authors > 1]
+        for trait in (case.label, *case.authors) if case.age else ():
+            meeting[case.age or "", trait].append(i)
+    met = {pair for members in meeting.values() for pair in combinations(members, 2)}
+    return [(i, j) for i, j in sorted(met) if _shared_traits(ranked[i], ranked[j]) >= _SHARED]
+
+
+def _shared_traits(one: Profile, other: Profile) -> int:
+    return (
+        (one.label == other.label)
+        + (len(one.measurements & other.measurements) >= _SHARED)
+        + (len(one.authors & other.authors) >= _SHARED)
+    )
 
 
 def _clusters(

@@ -98,18 +98,23 @@ def _place(
 
 
 def _place_new(
-    clusters: Iterable[Sequence[str]], placed: _Placement, open_places: dict[str, int], rest: str
+    clusters: Sequence[Sequence[str]], placed: _Placement, places: dict[str, int], rest: str
 ) -> None:
-    """Fill the splits in order with whole clusters; later releases add to the rest only.
+    """Fill the splits with whole clusters in order; later releases add to the rest only.
 
-    A first cluster is kept for the rest, so that the smallest dataset has something to train on.
+    However small a first release is, the rest gets the first cluster and each split the next.
     """
-    for index, cluster in enumerate(clusters):
-        fits = (name for name, places in open_places.items() if places >= len(cluster))
-        empty = (n for n in open_places if n not in placed.split.values() and open_places[n] > 0)
-        split = rest if index == 0 else next(fits, None) or next(empty, rest)
-        if split != rest:
-            open_places[split] -= len(cluster)
+    homes = [rest] * len(clusters)
+    for index, cluster in enumerate(clusters[1:], start=1):
+        fits = [name for name in places if places[name] >= len(cluster)]
+        if fits:
+            homes[index] = fits[0]
+            places[fits[0]] -= len(cluster)
+    for name in places:
+        spare = [index for index in range(1, len(homes)) if homes[index] == rest]
+        if name not in homes and spare:
+            homes[spare[0]] = name
+    for cluster, split in zip(clusters, homes, strict=True):
         placed.split.update(dict.fromkeys(cluster, split))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from flows.commands.build import last_run
-from flows.errors import CasebookError
+from flows.errors import CasebookError, Damaged
 from flows.warehouse.accounts import take_account
 from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.home import Home, existing_home
@@ -106,8 +106,13 @@ def _rebuild(home: Home) -> None:
     runs = read_runs(home.runs)
     known = {k: v for k, v in last_run(home).settings.items() if k in Settings.model_fields}
     work = Work(home, Settings(**known), home_ledger(home))
-    work.first_missing()
-    write_catalogue(work, take_account(work, runs[-1].pending), runs)
+    try:
+        work.first_missing()
+        write_catalogue(work, take_account(work, runs[-1].pending), runs)
+    except Damaged as damage:
+        if not home.is_locked():
+            home.store.set_aside(damage.folder)
+        raise
 
 
 def _lines(report: dict[str, Any]) -> list[str]:

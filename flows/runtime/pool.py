@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -87,6 +88,7 @@ class Pool:
             from distributed import Client
         except ImportError:
             raise CasebookError("--cluster needs Dask: pip install 'casebook[dask]'") from None
+        logging.getLogger("distributed").setLevel(logging.ERROR)
         own = {"n_workers": self.workers, "threads_per_worker": 1, "dashboard_address": None}
         told = own if self._own_cluster else {"address": self._cluster, "timeout": "10s"}
         try:

@@ -25,6 +25,7 @@ class _Article:
 class _Case:
     pmcid: str
     case_prompt: str
+    final_diagnosis: str
     statements: tuple[Statement, ...]
 
 
@@ -44,8 +45,16 @@ def _profiles(inputs: Inputs) -> list[Profile]:
             case = cases.get(article.ids.pmcid or "")
             if case:
                 exact = sum(statement.status == "exact" for statement in case.statements)
-                text = f"{case.case_prompt}\n{article.text}"
-                profiles.append(profile(case.pmcid, text, article.authors, case.case_prompt, exact))
+                profiles.append(
+                    profile(
+                        case.pmcid,
+                        f"{case.case_prompt}\n{article.text}",
+                        case.case_prompt,
+                        case.final_diagnosis,
+                        article.authors,
+                        exact,
+                    )
+                )
     return profiles
 
 

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from extractors.cases.reasoning import diagnostic_reasoning
+from flows.errors import CatalogueFailed
 from flows.warehouse.accounts import Accounts
 from flows.warehouse.files import TEMPORARY, sync
 from flows.warehouse.work import Work
@@ -45,14 +46,20 @@ class _Case:
 
 def write_catalogue(work: Work, accounts: Accounts, runs: Iterable[RunSummary]) -> None:
     """Replace the catalogue by one that says what the home holds now."""
-    target = work.home.catalogue
+    try:
+        _write(work.home.catalogue, _tables(work, accounts, runs))
+    except duckdb.Error as error:
+        raise CatalogueFailed(work.home.catalogue, error) from None
+
+
+def _write(target: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=target.parent) as folder:
         draft = Path(folder, target.name)
         with duckdb.connect(
             str(draft), config={"storage_compatibility_version": READABLE_BY}
         ) as connection:
             connection.execute(TABLES)
-            for table, rows in _tables(work, accounts, runs).items():
+            for table, rows in tables.items():
                 _insert(connection, table, rows)
             connection.execute("CHECKPOINT")
         sync(draft)

@@ -159,7 +159,10 @@ def _records(
         if hashlib.sha256(content).hexdigest() != stored.digest:
             raise Damaged(path.parent, f"{path.name} is not what was written")
         source = pa.BufferReader(content)
-    table = pq.read_table(source, columns=arrow_schema(record).names)
+    try:
+        table = pq.read_table(source, columns=arrow_schema(record).names)
+    except (OSError, pa.ArrowException) as error:
+        raise Damaged(path.parent, f"{path.name}: {error}") from None
     for batch in table.to_batches(max_chunksize=64):
         for row in batch.to_pylist():
             yield from_row(record, row)

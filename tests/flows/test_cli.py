@@ -1,0 +1,161 @@
+"""The command line as a person types it."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from flows.build_dataset import build_dataset
+from flows.cli import casebook
+from flows.warehouse.home import Home
+from tests.flows.building import build, folder_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd or Path.cwd())
+
+
+def test_every_command_is_in_the_readme_and_has_help() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, command in casebook.commands.items():
+        assert f"casebook {name}" in readme
+        assert command.help
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{name} {option.name}"
+                assert f"`{option.opts[-1]}" in readme, f"{name} {option.opts[-1]}"
+
+
+def test_the_flows_parameters_are_the_commands_options() -> None:
+    options = {
+        option.name: option.default if option.default is not False else False
+        for option in casebook.commands["build"].params
+    }
+    parameters = inspect.signature(build_dataset.fn).parameters
+    assert list(sorted(options)) == list(sorted(parameters))
+    for name, parameter in parameters.items():
+        default = options[name]
+        assert parameter.default == (default if isinstance(default, bool) else None), name
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom flows.cli import casebook\n"
+        "try: casebook(['build', '--help'])\nexcept SystemExit: pass\n"
+        "print([m for m in ('prefect', 'duckdb', 'pyarrow', 'pydantic', 'rich') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.stdout.endswith("[]\n")
+
+
+def test_status_reads_well_and_as_json(sample_home: Home) -> None:
+    text = run("status", "--home", sample_home.root).stdout
+    assert "30 articles = " in text
+    assert "retracted 1" in text
+    report = json.loads(run("status", "--home", sample_home.root, "--json").stdout)
+    assert report["articles"]["arrived"] == 30
+    assert report["state"] == "complete"
+
+
+def test_rejects_are_filtered_by_stage_and_reason(sample_home: Home) -> None:
+    lines = run("rejects", "--home", sample_home.root, "--stage", "read", "--json").stdout
+    rows = [json.loads(line) for line in lines.splitlines()]
+    assert rows
+    assert {row["stage"] for row in rows} == {"read"}
+    ran = run("rejects", "--home", sample_home.root, "--reason", "retracted")
+    assert ran.stdout.startswith("PMC9000000015  fetch/retracted: ")
+    assert run("rejects", "--home", sample_home.root, "--reason", "x").stderr == "no such rejects\n"
+
+
+def test_read_prints_articles_as_json_lines(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "xml", (1, 29))
+    ran = run("read", folder)
+    assert json.loads(ran.stdout)["pmcid"] == "PMC9000000001"
+    assert "PMC9000000029" in ran.stderr
+    assert ran.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["build"], "say what to build from"),
+        (["build", "--xml", "nowhere"], "nowhere: there is no such folder"),
+        (["build", "--sample", "--workers", "0"], "workers: "),
+        (["build", "--sample", "--cluster", "here"], "cluster: "),
+        (["build", "--sample", "--config", "none.toml"], "none.toml: there is no such file"),
+        (["status"], "nothing was built"),
+        (["status", "--home", "nowhere"], "nothing was built in nowhere"),
+        (["retry", "--home", "nowhere"], "nothing was built in nowhere"),
+        (["read", "nowhere.xml"], "nowhere.xml"),
+        (["build", "--wrong"], "--wrong"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_exit_code_2(
+    arguments: list[str], sentence: str, tmp_path: Path
+) -> None:
+    ran = run(*arguments, cwd=tmp_path)
+    assert ran.returncode == 2
+    assert sentence in ran.stderr.splitlines()[-1]
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_setting_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    (tmp_path / "casebook.toml").write_text("shardsize = 3\n")
+    ran = run("build", "--sample", cwd=tmp_path)
+    assert ran.returncode == 2
+    assert "there is no setting 'shardsize'" in ran.stderr
+
+
+def test_settings_come_from_file_environment_and_command_line_in_that_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.commands.settings import load_settings
+    from schemas.selector import Selector
+
+    (tmp_path / "casebook.toml").write_text("min_words = 11\nmax_words = 12\nshard_size = 13\n")
+    monkeypatch.setenv("CASEBOOK_MAX_WORDS", "22")
+    monkeypatch.setenv("CASEBOOK_SHARD_SIZE", "23")
+    settings = load_settings(Selector(sample=True), shard_size=33)
+    assert (settings.min_words, settings.max_words, settings.shard_size) == (11, 22, 33)
+    assert settings.max_article_mb == 50
+
+
+def test_a_build_with_nothing_new_starts_no_server_and_says_so(sample_home: Home) -> None:
+    ran = run("build", "--sample", "--home", sample_home.root, "--workers", 1)
+    assert ran.returncode == 0
+    assert ran.stderr.startswith("nothing changed: ")
+    assert not sample_home.prefect.exists()
+
+
+def test_a_busy_home_is_said_before_a_server_is_started(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with home.locked():
+        ran = run("build", "--sample", "--home", home.root)
+    assert ran.returncode == 1
+    assert "is in use by process" in ran.stderr
+    assert not home.prefect.exists()
+
+
+def test_retry_with_nothing_pending_says_so(sample_home: Home) -> None:
+    ran = run("retry", "--home", sample_home.root)
+    assert ran.returncode == 0
+    assert "nothing is pending" in ran.stderr
+
+
+def test_what_is_pending_is_exit_code_3(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "xml", (1,))
+    (folder / "PMC9000000002.xml").symlink_to(tmp_path / "none")
+    build(tmp_path / "home", xml=folder)
+    ran = run("build", "--xml", folder, "--home", tmp_path / "home")
+    assert ran.returncode == 3
+    ran = run("status", "--home", tmp_path / "home")
+    assert "pending: PMC9000000002.xml: unreadable_file" in ran.stdout
