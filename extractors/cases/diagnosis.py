@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from extractors.cases.giveaways import Giveaways, giveaways
 from extractors.cases.names import capitalised, core, plain_case
@@ -42,31 +43,28 @@ def find_diagnosis(article: Article, told: tuple[Sentence, ...]) -> Diagnosis | 
     """The diagnosis of the case, if title, abstract and narrative agree on one."""
     # The opening tells what the patient came with, known diseases among it.
     behind = " ".join(item.text for item in told[1:])
-    stated = stated_diagnoses(behind)
     titled = title_names(article.title)
-    firm = stated_diagnoses(behind, firm=True)
-    used = _of_title(article, titled)
-    if used is None or used.is_part:
-        phrased = _of_phrases(article, stated if used is None else firm)
-        used = _Used(phrased, is_part=False) if phrased is not None else used
-    if used is None:
+    ground = _ground(article, titled, behind)
+    if ground is None:
         return None
-    label = used.name
-    said = plain_case(label, article.text)
-    label = capitalised(said)
+    said = plain_case(ground.name, article.text)
     short = abbreviations(f"{article.abstract}\n{article.text}")
     written = [form for name in titled for form in (*name.forms, *name.parts)]
-    aliases = _aliases(label, (*written, *stated), short, article.text)
-    unsure = used.is_part or about_treatment(article.title)
-    if not _settled(told, (label, *aliases), unsure=unsure):
-        return None
-    others = (
-        *written,
-        *_found_later(article.title, told),
-        *firm,
+    aliases = _aliases(
+        capitalised(said), (*written, *stated_diagnoses(behind)), short, article.text
     )
+    unsure = ground.source == "part" or about_treatment(article.title)
+    if not _settled(told, (said, *aliases), unsure=unsure):
+        return None
+    others = [*stated_diagnoses(behind, firm=True), *_found_later(article.title, told)]
+    if ground.source == "phrase":
+        # Such a title names complaints; one in a single word is a finding, not the answer.
+        others = [name for name in others if " " in name]
+    else:
+        others += written
     causes = [name.cause for name in titled]
-    return Diagnosis(label, said, aliases, giveaways(label, (*aliases, *causes), others, short))
+    given = giveaways(capitalised(said), (*aliases, *causes), others, short)
+    return Diagnosis(capitalised(said), said, aliases, given)
 
 
 def _settled(told: tuple[Sentence, ...], names: tuple[str, ...], *, unsure: bool) -> bool:
@@ -110,14 +108,23 @@ def _bounded(clause: str, disease: Disease) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Used:
-    """A name of the title that the article uses; a part of one is a weaker ground."""
+class _Ground:
+    """A name and where it was read: a part of a longer title is the weakest ground."""
 
     name: str
-    is_part: bool
+    source: Literal["title", "phrase", "part"]
 
 
-def _of_title(article: Article, titled: tuple[TitleName, ...]) -> _Used | None:
+def _ground(article: Article, titled: tuple[TitleName, ...], behind: str) -> _Ground | None:
+    """The title's name, else a stated one, else a disease inside a longer title."""
+    of_title = _of_title(article, titled)
+    if of_title is not None and of_title.source == "title":
+        return of_title
+    stated = stated_diagnoses(behind, firm=of_title is not None)
+    return _of_phrases(article, stated) or of_title
+
+
+def _of_title(article: Article, titled: tuple[TitleName, ...]) -> _Ground | None:
     """The fullest form that the article itself uses; else one whose every word it uses."""
     body = f"{article.abstract}\n{article.text}"
     stems = frozenset(content_stems(body))
@@ -126,13 +133,13 @@ def _of_title(article: Article, titled: tuple[TitleName, ...]) -> _Used | None:
         for form in likely:
             known = _as_used(form, body)
             if known is not None:
-                return _Used(known, is_part=False)
+                return _Ground(known, "title")
         for form in likely:
             if set(content_stems(form)) <= stems:
-                return _Used(form, is_part=False)
+                return _Ground(form, "title")
         for part in name.parts:
             if _says_enough(part) and mentions(body, [part]):
-                return _Used(part, is_part=True)
+                return _Ground(part, "part")
     return None
 
 
@@ -147,12 +154,12 @@ def _as_used(form: str, body: str) -> str | None:
     return _as_used(shorter, body) if shorter and _says_enough(shorter) else None
 
 
-def _of_phrases(article: Article, stated: tuple[str, ...]) -> str | None:
+def _of_phrases(article: Article, stated: tuple[str, ...]) -> _Ground | None:
     """The firmest stated name which title or abstract takes up."""
     heading = f"{article.title}\n{article.abstract}"
     for name in stated:
         if _says_enough(name) and mentions(heading, [core(name)]):
-            return name
+            return _Ground(name, "phrase")
     return None
 
 

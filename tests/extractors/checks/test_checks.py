@@ -1,0 +1,214 @@
+"""Each check on a good case with one defect planted, and on what looks like the defect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from extractors.checks import (
+    answer_in_prompt,
+    asks_answer,
+    bad_label,
+    identifiers,
+    label_not_in_article,
+    later_events,
+    numbers_differ,
+    prompt_past_breakpoint,
+    prompt_too_long,
+    prompt_too_short,
+    quote_not_in_text,
+    same_reason_twice,
+    several_patients,
+    too_few_reasons,
+)
+from schemas.article import Span
+from schemas.case import Case
+from schemas.reject import Reject
+from tests.extractors.fictional import a_case, article
+
+SOURCE = article()
+GOOD = a_case(SOURCE)
+
+
+def with_line(line: str) -> Case:
+    return replace(GOOD, case_prompt=f"{GOOD.case_prompt} {line}")
+
+
+def reason(found: Reject | None) -> str | None:
+    return found.reason if found else None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It looked like tuberculous tenosynovitis.",
+        "It was a tenosynovitis, tuberculous in kind.",
+        "TUBERCULOUS TENOSYNOVITIDES are slow.",
+        "It was TuberculousTenosynovitis.",
+        "TT was thought of.",
+        "There was no tuberculous tenosynovitis.",
+    ],
+)
+def test_an_answer_in_the_prompt_is_seen_in_any_writing(line: str) -> None:
+    found = answer_in_prompt.check(with_line(line), SOURCE)
+    assert reason(found) == "answer_in_prompt"
+    assert found is not None
+    assert found.evidence
+
+
+def test_the_articles_own_abbreviation_is_an_answer_without_being_an_alias() -> None:
+    case = replace(with_line("TT was thought of."), final_diagnosis_aliases=())
+    assert reason(answer_in_prompt.check(case, SOURCE)) == "answer_in_prompt"
+
+
+@pytest.mark.parametrize("line", ["The attic was damp.", "A tuberculin test was planned.", "tt"])
+def test_other_words_are_no_answer(line: str) -> None:
+    assert answer_in_prompt.check(with_line(line), SOURCE) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["What is the most likely diagnosis?", "The final diagnosis is awaited.", "Is it gout?"],
+)
+def test_a_question_at_the_end_asks_for_the_answer(line: str) -> None:
+    assert reason(asks_answer.check(with_line(line), SOURCE)) == "asks_answer"
+
+
+def test_a_case_that_only_tells_asks_nothing() -> None:
+    assert asks_answer.check(GOOD, SOURCE) is None
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "AmeloblasticFibroma",
+        "Scleroderma_renal_crisis",
+        "Gout; pseudogout",
+        "Gout vs. pseudogout",
+        "Gout / pseudogout",
+        "Chest pain",
+        "Infection",
+        "Is it gout?",
+        "The patient had gout.",
+        "",
+        " ".join(["very"] * 20),
+    ],
+)
+def test_a_label_that_is_no_plain_disease_is_bad(label: str) -> None:
+    case = replace(GOOD, final_diagnosis=label)
+    assert reason(bad_label.check(case, SOURCE)) == "bad_label"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Gout",
+        "HIV-associated nephropathy",
+        "McArdle disease",
+        "IgG4-related disease",
+        "COVID-19 pneumonia",
+        "High-grade (WHO grade 3) meningioma of the left convexity",
+    ],
+)
+def test_a_plain_spaced_label_is_good(label: str) -> None:
+    assert bad_label.check(replace(GOOD, final_diagnosis=label), SOURCE) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Her date of birth was 3 May 1970.",
+        "Hospital number 4711-A was given.",
+        "She came on 12 March 2019.",
+        "Mrs Alder came with her son.",
+        "Letters went to j.alder@clinic.example in vain.",
+    ],
+)
+def test_what_identifies_a_person_is_an_identifier(line: str) -> None:
+    assert reason(identifiers.check(with_line(line), SOURCE)) == "identifiers"
+
+
+@pytest.mark.parametrize("line", ["In March 2019 she came back.", "The MS lesions were old."])
+def test_a_month_or_an_abbreviation_identifies_nobody(line: str) -> None:
+    assert identifiers.check(with_line(line), SOURCE) is None
+
+
+def test_a_label_the_article_never_speaks_of_is_not_in_it() -> None:
+    case = replace(GOOD, final_diagnosis="Villonodular synovitis", final_diagnosis_aliases=())
+    found = label_not_in_article.check(case, SOURCE)
+    assert reason(found) == "label_not_in_article"
+    assert label_not_in_article.check(GOOD, SOURCE) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "She made a full recovery.",
+        "This confirmed the diagnosis.",
+        "At six-month follow-up she was well.",
+        "The swelling responded well to treatment.",
+        "The patient died two days later.",
+    ],
+)
+def test_what_came_behind_the_diagnosis_is_a_later_event(line: str) -> None:
+    assert reason(later_events.check(with_line(line), SOURCE)) == "later_events"
+
+
+@pytest.mark.parametrize(
+    "line", ["She was diagnosed with asthma as a child.", "Her father died of a stroke."]
+)
+def test_what_came_before_is_no_later_event(line: str) -> None:
+    assert later_events.check(with_line(line), SOURCE) is None
+
+
+def test_a_number_the_article_does_not_say_differs() -> None:
+    case = replace(GOOD, case_prompt=GOOD.case_prompt.replace("71 mm/h", "17 mm/h"))
+    assert reason(numbers_differ.check(case, SOURCE)) == "numbers_differ"
+    assert numbers_differ.check(GOOD, SOURCE) is None
+
+
+def test_spans_behind_the_breakpoint_or_none_at_all_are_past_it() -> None:
+    behind = replace(GOOD, prompt_spans=(Span(GOOD.breakpoint, GOOD.breakpoint + 5),))
+    none = replace(GOOD, prompt_spans=())
+    for case in (behind, none):
+        found = prompt_past_breakpoint.check(case, SOURCE)
+        assert reason(found) == "prompt_past_breakpoint"
+    assert prompt_past_breakpoint.check(GOOD, SOURCE) is None
+
+
+def test_a_prompt_has_a_least_and_a_greatest_length() -> None:
+    short = replace(GOOD, case_prompt="A woman had a swollen wrist.")
+    long = replace(GOOD, case_prompt="word " * 2000)
+    assert reason(prompt_too_short.check(short, SOURCE)) == "prompt_too_short"
+    assert reason(prompt_too_long.check(long, SOURCE)) == "prompt_too_long"
+    assert prompt_too_short.check(GOOD, SOURCE) is None
+    assert prompt_too_long.check(GOOD, SOURCE) is None
+
+
+@pytest.mark.parametrize("change", [{"quote": "Gout was seen."}, {"spans": ()}, {"quote": ""}])
+def test_a_quote_that_its_spans_do_not_slice_is_not_in_the_text(change: dict[str, object]) -> None:
+    first = replace(GOOD.statements[0], **change)  # type: ignore[arg-type]
+    case = replace(GOOD, statements=(first, *GOOD.statements[1:]))
+    assert reason(quote_not_in_text.check(case, SOURCE)) == "quote_not_in_text"
+    assert quote_not_in_text.check(GOOD, SOURCE) is None
+
+
+def test_a_claim_made_twice_is_the_same_reason_twice() -> None:
+    case = replace(GOOD, statements=(*GOOD.statements, GOOD.statements[0]))
+    assert reason(same_reason_twice.check(case, SOURCE)) == "same_reason_twice"
+    assert same_reason_twice.check(GOOD, SOURCE) is None
+
+
+@pytest.mark.parametrize("line", ["Patient 2 was a man.", "We report three cases of this."])
+def test_a_second_patient_in_the_prompt_is_several(line: str) -> None:
+    assert reason(several_patients.check(with_line(line), SOURCE)) == "several_patients"
+    assert several_patients.check(GOOD, SOURCE) is None
+
+
+def test_one_alternative_or_no_support_is_too_few_reasons() -> None:
+    one = replace(GOOD, statements=GOOD.statements[1:])
+    unsupported = replace(GOOD, statements=GOOD.statements[:2])
+    for case in (one, unsupported):
+        assert reason(too_few_reasons.check(case, SOURCE)) == "too_few_reasons"
+    assert too_few_reasons.check(GOOD, SOURCE) is None
