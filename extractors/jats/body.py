@@ -59,10 +59,10 @@ class Body:
     def read(self, body: etree._Element) -> None:
         """Take in every word of a body."""
         gather(body, self._words, self._aside)
-        self._flush()
+        self._close()
 
     def read_floats(self, element: etree._Element) -> None:
-        """Take in the tables and figures that stand behind the body."""
+        """Take in the tables and figures of an element, those inside one another too."""
         for child in element.iter("table-wrap", "fig"):
             if child.tag == "fig":
                 self.figures.append(figure(child))
@@ -75,7 +75,7 @@ class Body:
         elif role is Role.BLOCK:
             self._flush()
             gather(element, self._words, self._aside)
-            self._flush()
+            self._close()
         elif role in _KIND_INSIDE:
             self._inside(element, _KIND_INSIDE[role])
         elif role in _STRUCTURE:
@@ -85,7 +85,7 @@ class Body:
         self._flush()
         outer, self._kind = self._kind, kind
         gather(element, self._words, self._aside)
-        self._flush()
+        self._close()
         self._kind = outer
 
     def _read_section(self, sec: etree._Element) -> None:
@@ -96,7 +96,7 @@ class Body:
         self._section = len(self.headings)
         self.headings.append(Heading("", sec.get("sec-type") or "", outer))
         gather(sec, self._words, self._aside)
-        self._flush()
+        self._close()
         self._section = outer
 
     def _read_title(self, title: etree._Element) -> None:
@@ -115,7 +115,7 @@ class Body:
         if parent is not None and parent.tag == "sec" and parent.find("title") is None:
             self._read_title(label)
         else:
-            self._flush()
+            self._close()
             text = words_of(label)
             self._label = text if any(map(str.isalnum, text)) else ""
 
@@ -129,16 +129,15 @@ class Body:
 
     def _read_table(self, element: etree._Element) -> None:
         self._words.append(" ")
-        if element.tag == "table-wrap-group":
-            self.tables += map(table, element.iter("table-wrap"))
-        else:
+        if not element.tag.startswith("table-wrap"):
             self.tables.append(table(element))
+        self.read_floats(element)
 
     def _read_figure(self, element: etree._Element) -> None:
         self._words.append(" ")
-        self.figures.append(figure(element))
-        if element.tag == "fig-group":
-            self.figures += map(figure, element.iter("fig"))
+        if element.tag != "fig":
+            self.figures.append(figure(element))
+        self.read_floats(element)
 
     def _read_display_formula(self, element: etree._Element) -> None:
         self._words.append(" ")
@@ -157,6 +156,12 @@ class Body:
             self._add(self._kind, text)
         while self._notes:
             self._add("prose", self._notes.pop(0))
+
+    def _close(self) -> None:
+        """End a block; a label that nothing followed stands by itself."""
+        self._flush()
+        label, self._label = self._label, ""
+        self._add(self._kind, label)
 
     def _add(self, kind: ParagraphKind, text: str) -> None:
         if not text:

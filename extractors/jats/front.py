@@ -76,7 +76,7 @@ def read_front_matter(article: etree._Element) -> Front:
 
 
 def _texts(meta: etree._Element, path: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(words_of, meta.iterfind(path))))
+    return tuple(dict.fromkeys(filter(None, map(words_of, meta.iterfind(path)))))
 
 
 def _ids(meta: etree._Element) -> Ids:
@@ -137,13 +137,16 @@ def _authors(meta: etree._Element) -> tuple[str, ...]:
 
 
 def _author(contrib: etree._Element) -> str:
-    name = next(contrib.iter("name", "string-name"), None)
-    if name is not None and name.find("surname") is not None:
-        parts = (name.find(part) for part in ("given-names", "surname", "suffix"))
-        return " ".join(words_of(part) for part in parts if part is not None).strip()
-    if name is None:
-        name = next(contrib.iter("collab", "collab-name", "institution"), None)
-    return "" if name is None else _own_words(name)
+    for path in ("name", "name-alternatives/name", "string-name", "name-alternatives/string-name"):
+        name = contrib.find(path)
+        if name is not None:
+            parts = (name.find(part) for part in ("given-names", "surname", "suffix"))
+            return " ".join(words_of(p) for p in parts if p is not None) or words_of(name)
+    for path in ("collab", "collab-alternatives/collab", "collab-name"):
+        collab = contrib.find(path)
+        if collab is not None:
+            return _own_words(collab)
+    return ""
 
 
 def _own_words(collab: etree._Element) -> str:

@@ -111,6 +111,8 @@ def all_text(element: etree._Element) -> str:
 def _superscript(sup: etree._Element, words: list[str], aside: Aside) -> None:
     before = len(words)
     gather(sup, words, aside)
+    if len(words) < before:
+        return  # A block inside it has taken the words away.
     raised = "".join(words[before:])
     if is_only_marks(raised):
         words[before:] = [MARK]

@@ -38,9 +38,11 @@ def read_licences(article_meta: etree._Element) -> tuple[str, ...]:
 
 
 def _named(article_meta: etree._Element) -> Iterator[str]:
-    for permissions in article_meta.iterchildren("permissions"):
-        for element in permissions.iterchildren("license", "{*}license_ref", "{*}free_to_read"):
+    for holder in (article_meta, *article_meta.iterchildren("permissions")):
+        for element in holder.iterchildren("license", "{*}license_ref", "{*}free_to_read"):
             yield from _in_licence(element)
+        for element in holder.iterchildren("copyright-statement", "open-access"):
+            yield from _from_prose(" ".join(all_text(element).split()))
     for custom in article_meta.iterfind(".//custom-meta"):
         if "license" in (custom.findtext("meta-name") or ""):
             yield from _from_text(custom.findtext("meta-value") or "")

@@ -101,6 +101,8 @@ def _without_doctype(xml: bytes, error: etree.XMLSyntaxError) -> etree._Element:
 
 def _complaint(error: etree.XMLSyntaxError) -> str:
     message = re.sub(r",? line \d+, column \d+( \(.*\))?$", "", error.msg or "no XML")
+    if "XML_PARSE_HUGE" in message:
+        return f"is nested too deeply, or too large, at line {error.lineno or 1}"
     return f"is not well-formed at line {error.lineno or 1}: {message}"
 
 
