@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from extractors.checks import Check
+from extractors.language.sentences import sentence_spans
 from schemas.article import Article
 from schemas.case import Case
 from schemas.reject import Reject
@@ -19,7 +20,6 @@ _ASKS = re.compile(
     r"\bwhich (?:of the following|diagnosis|disease|condition)\b",
     re.IGNORECASE,
 )
-_LAST = re.compile(r"[^.?!]*[.?!][\"'”’)]*\s*$")
 _STATES = re.compile(
     r"\b(?:final|definitive|definite) diagnosis\b|\bthe diagnosis (?:was|is)\b", re.I
 )
@@ -30,7 +30,13 @@ def check(case: Case, article: Article) -> Reject | None:
     asked = _ASKS.search(case.case_prompt)
     if asked is not None:
         return CHECK.reject("the prompt asks for the diagnosis", asked[0])
-    last = _LAST.search(case.case_prompt)
-    if last is not None and (last[0].rstrip().endswith("?") or _STATES.search(last[0])):
-        return CHECK.reject("the prompt ends on the question or its answer", last[0].strip())
+    last = _last_sentence(case.case_prompt)
+    if last.endswith("?") or _STATES.search(last):
+        return CHECK.reject("the prompt ends on the question or its answer", last)
     return None
+
+
+def _last_sentence(prompt: str) -> str:
+    tail = prompt.rstrip()[-600:]
+    spans = list(sentence_spans(tail))
+    return tail[spans[-1][0] :] if spans else ""

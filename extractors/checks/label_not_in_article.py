@@ -20,11 +20,14 @@ _SHARE = 0.8
 def check(case: Case, article: Article) -> Reject | None:
     """Whether the article speaks of the label."""
     names = (case.final_diagnosis, *case.final_diagnosis_aliases)
-    whole = f"{article.title}\n{article.abstract}\n{article.text}"
-    if mentions(whole, names):
+    parts = (article.title, article.abstract, article.text)
+    plain = case.final_diagnosis.casefold()
+    if any(plain in part.casefold() for part in parts if plain):
+        return None
+    if any(mentions(part, names) for part in parts):
         return None
     wanted = set(content_stems(case.final_diagnosis))
-    held = wanted & set(content_stems(whole))
+    held = wanted & {stem for part in parts for stem in content_stems(part)}
     if wanted and len(held) >= _SHARE * len(wanted):
         return None
     missing = ", ".join(sorted(wanted - held))

@@ -69,16 +69,19 @@ def stem(word: str) -> str:
     return plain
 
 
-def words_of(text: str) -> list[Word]:
+# An article's sentences are asked again and again by one draft; more than that is not kept.
+@lru_cache(maxsize=512)
+def words_of(text: str) -> tuple[Word, ...]:
     """The words of a text in order."""
-    return [Word(m[0], stem(m[0]), m.start(), m.end()) for m in _WORD.finditer(text)]
+    return tuple(Word(m[0], stem(m[0]), m.start(), m.end()) for m in _WORD.finditer(text))
 
 
-def content_stems(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def content_stems(text: str) -> tuple[str, ...]:
     """The folded words that carry meaning, in order."""
-    empty = word_set("function_words")
-    return [
-        stem(match[0])
-        for match in _WORD.finditer(text)
-        if match[0].casefold() not in empty and match[0] != "s"
-    ]
+    return tuple(stem(word) for word in _WORD.findall(text) if not _is_empty(word))
+
+
+@lru_cache(maxsize=65_536)
+def _is_empty(word: str) -> bool:
+    return word == "s" or word.casefold() in word_set("function_words")

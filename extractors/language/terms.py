@@ -35,7 +35,7 @@ def term(name: str) -> Term:
 def find_terms(text: str, names: Iterable[str]) -> tuple[str, Span] | None:
     """The first of the names which the text holds, and where."""
     listed = [term(name) for name in names if name]
-    words: list[Word] | None = None
+    words: tuple[Word, ...] | None = None
     for item in listed:
         if item.exact is not None:
             match = item.exact.search(text)
@@ -54,7 +54,7 @@ def mentions(text: str, names: Iterable[str]) -> bool:
     return find_terms(text, names) is not None
 
 
-def _window(words: list[Word], stems: tuple[str, ...]) -> Span | None:
+def _window(words: tuple[Word, ...], stems: tuple[str, ...]) -> Span | None:
     """The shortest stretch that holds every stem, if it is about as short as the name itself."""
     if not stems:
         return None
