@@ -15,7 +15,7 @@ CHECK = Check(
     says="The label is written as an identifier, is too long, names several entities, a question, "
     "a plain symptom or a whole family of diseases.",
 )
-_MOST_WORDS = 16
+_MOST_WORDS = 20
 _FAULTS = (
     (re.compile(r"^\s*$"), "is empty"),
     (re.compile(r"_"), "has underscores"),

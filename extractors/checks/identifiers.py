@@ -11,23 +11,16 @@ from schemas.reject import Reject
 
 CHECK = Check(
     reason="identifiers",
-    says="The prompt holds a date of birth, a hospital or insurance number, a full date, an "
-    "e-mail address, a telephone number, or a person's name behind a title.",
+    says="The prompt holds a date of birth, a hospital or insurance number, an e-mail address, a "
+    "telephone number, or a person's name behind a title.",
 )
-_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_NUMBER_OF = (
+    r"\b(?:MRN|(?:hospital|medical record|patient|insurance|NHS|case file|chart|social security)\s+"
+    r"(?:no|number|num|id|identifier)\b)\W{0,4}\w*\d"
+)
 _SIGNS = (
     (re.compile(r"\b(?:date of birth|DOB|born (?:on|at) \d)\b", re.I), "a date of birth"),
-    (
-        re.compile(
-            r"\b(?:MRN|(?:hospital|medical record|patient|insurance|NHS|case file|chart|"
-            r"social security)\s+(?:no|number|num|id|identifier)\b)\W{0,4}\w*\d",
-            re.I,
-        ),
-        "a hospital number",
-    ),
-    (re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? (?:19|20)\d\d\b"), "a full date"),
-    (re.compile(rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d\b"), "a full date"),
-    (re.compile(r"\b(?:0?[1-9]|[12]\d|3[01])[/.](?:0?[1-9]|1[0-2])[/.](?:19|20)\d\d\b"), "a date"),
+    (re.compile(_NUMBER_OF, re.I), "a hospital number"),
     (re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.]+\b"), "an e-mail address"),
     (re.compile(r"\b(?:tel|phone|telephone|mobile)\b\W{0,6}\+?\d[\d \-()]{6,}", re.I), "a number"),
     (re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Master)\.? [A-Z][a-z]+"), "a name"),

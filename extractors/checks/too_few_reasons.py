@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extractors.checks import Check
 from extractors.language.stems import content_stems
+from extractors.language.terms import mentions
 from schemas.article import Article
 from schemas.case import Case
 from schemas.reject import Reject
@@ -19,14 +20,23 @@ CHECK = Check(
 
 def check(case: Case, article: Article) -> Reject | None:
     """Whether the statements weigh enough."""
+    answer = (case.final_diagnosis, *case.final_diagnosis_aliases)
     others = {
         frozenset(content_stems(item.diagnosis))
         for item in case.statements
-        if item.bears == "excludes"
+        if item.bears == "excludes" or not _is_answer(item.diagnosis, answer)
     }
-    supports = sum(item.bears == "supports" for item in case.statements)
+    supports = sum(
+        item.bears == "supports" and _is_answer(item.diagnosis, answer) for item in case.statements
+    )
     if len(others) < FEWEST_ALTERNATIVES:
         return CHECK.reject(f"{len(others)} other diagnoses are weighed")
     if supports < FEWEST_SUPPORTS:
         return CHECK.reject(f"{supports} statements support the answer")
     return None
+
+
+def _is_answer(diagnosis: str, answer: tuple[str, ...]) -> bool:
+    """Whether a statement is about the answer, by whichever of its names or a part of one."""
+    stems = set(content_stems(diagnosis))
+    return any(stems <= set(content_stems(name)) or mentions(diagnosis, [name]) for name in answer)

@@ -36,13 +36,19 @@ def test_a_title_without_the_disease_leaves_the_word_to_the_narrative() -> None:
 @pytest.mark.parametrize(
     ("title", "label"),
     [
-        ("Case Report: Tuberculous Tenosynovitis in a 52-Year-Old Woman", "Tuberculous tenosynovitis"),
+        (
+            "Case Report: Tuberculous Tenosynovitis in a 52-Year-Old Woman",
+            "Tuberculous tenosynovitis",
+        ),
         ("A rare case of tuberculous tenosynovitis", "Tuberculous tenosynovitis"),
         ("Tuberculous tenosynovitis mimicking a ganglion", "Tuberculous tenosynovitis"),
         ("A wrist full of rice—tuberculous tenosynovitis", "Tuberculous tenosynovitis"),
-        ("Wrist pain as the first manifestation of tuberculous tenosynovitis", "Tuberculous tenosynovitis"),
+        (
+            "Wrist pain as the first manifestation of tuberculous tenosynovitis",
+            "Tuberculous tenosynovitis",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_title_is_freed_of_the_words_about_the_report(title: str, label: str) -> None:
     assert made(article(title=title)).final_diagnosis == label
 

@@ -92,7 +92,7 @@ def test_a_case_that_only_tells_asks_nothing() -> None:
         "Is it gout?",
         "The patient had gout.",
         "",
-        " ".join(["very"] * 20),
+        " ".join(["very"] * 25),
     ],
 )
 def test_a_label_that_is_no_plain_disease_is_bad(label: str) -> None:
@@ -120,7 +120,6 @@ def test_a_plain_spaced_label_is_good(label: str) -> None:
     [
         "Her date of birth was 3 May 1970.",
         "Hospital number 4711-A was given.",
-        "She came on 12 March 2019.",
         "Mrs Alder came with her son.",
         "Letters went to j.alder@clinic.example in vain.",
     ],
@@ -129,8 +128,8 @@ def test_what_identifies_a_person_is_an_identifier(line: str) -> None:
     assert reason(identifiers.check(with_line(line), SOURCE)) == "identifiers"
 
 
-@pytest.mark.parametrize("line", ["In March 2019 she came back.", "The MS lesions were old."])
-def test_a_month_or_an_abbreviation_identifies_nobody(line: str) -> None:
+@pytest.mark.parametrize("line", ["On 12 March 2019 she came back.", "The MS lesions were old."])
+def test_a_date_or_an_abbreviation_identifies_nobody(line: str) -> None:
     assert identifiers.check(with_line(line), SOURCE) is None
 
 

@@ -14,7 +14,7 @@ from extractors.language.terms import mentions
     [
         ("She had ameloblastic fibromas.", "AmeloblasticFibroma"),
         ("He had scleroderma renal crisis.", "Scleroderma_renal_crisis"),
-        ("A tumour of the oesophagus was seen.", "Esophageal tumor of the oesophagus".split()[-1]),
+        ("A tumour of the oesophagus was seen.", "Tumors of the esophagus"),
         ("oedema and leukaemia", "Leukemia"),
         ("An adenoma, pleomorphic, was removed.", "Pleomorphic adenoma"),
         ("Behcet disease was known.", "Behçet disease"),
@@ -31,11 +31,14 @@ def test_spelling_plural_order_and_writing_do_not_hide_a_name(text: str, name: s
     [
         ("He was all smiles.", "ALL"),
         ("The act was repeated.", "ACT"),
-        ("A cyst of the liver and a fibroma far away from any such odontogenic thing.", "odontogenic cyst"),
+        (
+            "A cyst of the liver and a fibroma far away from any such odontogenic thing.",
+            "odontogenic cyst",
+        ),
         ("An adenomatoid tumour.", "adenoma"),
         ("", "gout"),
     ],
-)  # fmt: skip
+)
 def test_other_words_are_no_mention(text: str, name: str) -> None:
     assert not mentions(text, [name])
 
@@ -55,12 +58,15 @@ def test_an_article_defines_its_abbreviations() -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("We ruled out systemic lupus erythematosus and gout.", ["systemic lupus erythematosus", "gout"]),
+        (
+            "We ruled out systemic lupus erythematosus and gout.",
+            ["systemic lupus erythematosus", "gout"],
+        ),
         ("Lead poisoning was known.", ["Lead poisoning"]),
         ("Guillain–Barré syndrome followed.", ["Guillain–Barré syndrome"]),
         ("The diagnosis and prognosis were clear.", []),
         ("glutaric aciduria type I was found", ["glutaric aciduria type I"]),
     ],
-)  # fmt: skip
+)
 def test_diseases_are_found_by_their_last_word(text: str, names: list[str]) -> None:
     assert [found.name for found in diseases(text)] == names
