@@ -120,8 +120,7 @@ def _ground(article: Article, titled: tuple[TitleName, ...], behind: str) -> _Gr
     of_title = _of_title(article, titled)
     if of_title is not None and of_title.source == "title":
         return of_title
-    stated = stated_diagnoses(behind, firm=of_title is not None)
-    return _of_phrases(article, stated) or of_title
+    return _of_phrases(article, stated_diagnoses(behind, firm=True)) or of_title
 
 
 def _of_title(article: Article, titled: tuple[TitleName, ...]) -> _Ground | None:

@@ -15,6 +15,12 @@ _NUMBERED_CASE = re.compile(
     r"(\d{1,2}|[ivx]{1,4}|[a-e]|one|two|three|first|second|third)\b",
     re.IGNORECASE,
 )
+# How a patient is brought in: once each, by an age.
+_INTRODUCED = re.compile(
+    r"(?:(?:case|patient)\s*\w+[.:)]?\s*)?(?:an?|the (?:first|second|third)|another|our)\s"
+    r"(?:[\w,-]+\s){0,3}?(\d{1,3})[\s-]*(?:year|yr|month|week|day)s?[\s-]*old\b",
+    re.IGNORECASE,
+)
 _SECOND = frozenset({"2", "ii", "two", "b", "second"})
 
 
@@ -56,6 +62,10 @@ def several_patients(article: Article, told: tuple[Sentence, ...]) -> Reject | N
         hit = pattern("several_told").search(sentence.text)
         if hit is not None:
             return Reject("several_patients", f"the narrative says {hit[0]}", sentence.text)
+    ages = {match[1] for item in told if (match := _INTRODUCED.match(item.text))}
+    if len(ages) > 1:
+        said = ", ".join(sorted(ages))
+        return Reject("several_patients", f"patients aged {said} are brought in", told[0].text)
     return None
 
 
