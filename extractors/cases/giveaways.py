@@ -12,6 +12,8 @@ from extractors.language.stems import content_stems, stem
 from extractors.language.terms import mentions
 from extractors.language.wordlist import word_set
 
+# Two words this long that begin alike are forms of one.
+_FORM = 6
 _SPLIT = re.compile(r"[\s-]+")
 _EPONYM = re.compile(r"(?<=[\s-])[A-Z][a-zß-öø-ÿ]{3,}|^[A-Z][a-zß-öø-ÿ]{3,}(?=['’]s\b)")
 
@@ -27,8 +29,17 @@ class Giveaways:
         """Whether the sentence gives the answer away."""
         if mentions(sentence, self.names):
             return True
-        held = set(content_stems(sentence))
-        return any(words <= held for words in self.together)
+        held = content_stems(sentence)
+        return any(all(_said(word, held) for word in words) for words in self.together)
+
+
+def _said(word: str, held: tuple[str, ...]) -> bool:
+    """Whether a sentence says a word or a longer or shorter form of it: herniation, hernia."""
+    if word in held:
+        return True
+    return len(word) >= _FORM and any(
+        len(other) >= _FORM and (other.startswith(word) or word.startswith(other)) for other in held
+    )
 
 
 def giveaways(
@@ -37,13 +48,14 @@ def giveaways(
     """What gives the label away; `others` are what title and firm phrases name beside it."""
     aliases, others = list(aliases), list(others)
     heads = _heads(label, *others)
-    names = [label, *aliases, *heads, *_agents(label), *_EPONYM.findall(label)]
+    names = [label, *aliases, *_agents(label), *_EPONYM.findall(label)]
     names += [found.name for name in others for found in diseases(name) if _telling(found.name)]
     names += [brief for brief, long in short.items() if mentions(long, [core(label), *heads])]
-    together = {frozenset(content_stems(core(label))), *_narrowed(label, *others)}
+    together = {frozenset(content_stems(name)) for name in (core(label), *heads)}
+    together |= _narrowed(label, *others)
     return Giveaways(
         tuple(dict.fromkeys(filter(None, names))),
-        tuple(sorted((words for words in together if len(words) > 1), key=sorted)),
+        tuple(sorted(filter(None, together), key=sorted)),
     )
 
 

@@ -64,7 +64,7 @@ def stem(word: str) -> str:
     for british, american in _BRITISH:
         plain = british.sub(american, plain)
     for ending, noun in _ADJECTIVES:
-        if plain.endswith(ending) and len(plain) > len(ending) + 3:
+        if plain.endswith(ending) and len(plain) > len(ending) + 2:
             return plain[: -len(ending)] + noun
     return plain
 
