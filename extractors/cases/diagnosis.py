@@ -24,6 +24,8 @@ _PHRASES = tuple(
 # The first so many phrases of the list are firm enough to give the answer away by themselves.
 _FIRM = 4
 _CLAUSE = re.compile(r"[.;:()]|,? \b(?:which|that|who|based|was|were|is|by|after|treated)\b")
+# A title says where: "a tumour in the lung" is a tumour of the lung.
+_IN_PLACE = re.compile(r" (?:in|at|on) (?:the|his|her) (?!course|setting|context|presence|absence)")
 _HOWEVER_LONG = 14
 _MOST_ALIASES = 6
 _OPENING_WORDS = 60
@@ -47,7 +49,7 @@ def find_diagnosis(article: Article, told: tuple[Sentence, ...]) -> Diagnosis | 
     ground = _ground(article, titled, behind)
     if ground is None:
         return None
-    said = plain_case(ground.name, article.text)
+    said = _IN_PLACE.sub(" of the ", plain_case(ground.name, article.text))
     short = abbreviations(f"{article.abstract}\n{article.text}")
     written = [form for name in titled for form in (*name.forms, *name.parts)]
     aliases = _aliases(
@@ -150,7 +152,12 @@ def _as_used(form: str, body: str) -> str | None:
     if len(found) != 1 or found[0].name != form:
         return None
     shorter = form.partition(" ")[2]
-    return _as_used(shorter, body) if shorter and _says_enough(shorter) else None
+    while shorter and _says_enough(shorter):
+        # Once may be by chance: what the authors call it, they call it again.
+        if body.casefold().count(shorter.casefold()) > 1:
+            return shorter
+        shorter = shorter.partition(" ")[2]
+    return None
 
 
 def _of_phrases(article: Article, stated: tuple[str, ...]) -> _Ground | None:

@@ -50,6 +50,8 @@ def giveaways(
     heads = _heads(label, *others)
     names = [label, *aliases, *_agents(label), *_EPONYM.findall(label)]
     names += [found.name for name in others for found in diseases(name) if _telling(found.name)]
+    if any(stem(head) in _malignant() for head in heads + _last_words(label)):
+        names += ["malignancy", "malignant"]
     names += [brief for brief, long in short.items() if mentions(long, [core(label), *heads])]
     together = {frozenset(content_stems(name)) for name in (core(label), *heads)}
     together |= _narrowed(label, *others)
@@ -61,9 +63,16 @@ def giveaways(
 
 def _heads(*names: str) -> list[str]:
     """The last words of the diseases named, where one is telling by itself."""
-    found = [_SPLIT.split(disease.name)[-1] for name in names for disease in diseases(name)]
     broad = word_set("broad_heads") | word_set("symptoms")
-    return [head for head in found if head.casefold() not in broad]
+    return [head for head in _last_words(*names) if head.casefold() not in broad]
+
+
+def _last_words(*names: str) -> list[str]:
+    return [_SPLIT.split(disease.name)[-1] for name in names for disease in diseases(name)]
+
+
+def _malignant() -> frozenset[str]:
+    return frozenset(stem(word) for word in word_set("malignant_heads"))
 
 
 def _agents(label: str) -> list[str]:
