@@ -65,7 +65,7 @@ def find_diagnosis(article: Article, told: tuple[Sentence, ...]) -> Diagnosis | 
     else:
         others += written
     causes = [name.cause for name in titled]
-    given = giveaways(capitalised(said), (*aliases, *causes), others, short)
+    given = giveaways(said, (*aliases, *causes), others, short)
     return Diagnosis(capitalised(said), said, aliases, given)
 
 

@@ -15,7 +15,8 @@ from extractors.language.wordlist import word_set
 # Two words this long that begin alike are forms of one.
 _FORM = 6
 _SPLIT = re.compile(r"[\s-]+")
-_EPONYM = re.compile(r"(?<=[\s-])[A-Z][a-zß-öø-ÿ]{3,}|^[A-Z][a-zß-öø-ÿ]{3,}(?=['’]s\b)")
+# What keeps its capital inside a sentence is a person or a germ.
+_EPONYM = re.compile(r"\b[A-Z][a-zß-öø-ÿ]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def _said(word: str, held: tuple[str, ...]) -> bool:
 def giveaways(
     label: str, aliases: Iterable[str], others: Iterable[str], short: dict[str, str]
 ) -> Giveaways:
-    """What gives the label away; `others` are what title and firm phrases name beside it."""
+    """What gives the label, as said in a sentence, away; `others` are what title and firm phrases name beside it."""
     aliases, others = list(aliases), list(others)
     heads = _heads(label, *others)
     names = [label, *aliases, *_agents(label), *_EPONYM.findall(label)]

@@ -12,7 +12,6 @@ import statistics
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from extractors.cases.rules import look
@@ -20,9 +19,9 @@ from extractors.jats import read
 from schemas.article import Article
 from schemas.case import Draft
 from schemas.reject import Reject
-from tests.bench import Row
+from tests.bench import SHARED, Missing, Row
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+CORPUS = SHARED / "corpus"
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,10 @@ class Answer:
 
 def answers(half: int | None = None) -> list[Answer]:
     """Every gold row's answer; `half` 0 or 1 takes the even or the odd ids only."""
-    with (CORPUS / "gold.jsonl").open(encoding="utf-8") as lines:
+    listed = CORPUS / "gold.jsonl"
+    if not listed.exists():
+        raise Missing("the answered case reports (../shared/corpus/gold.jsonl) are not here")
+    with listed.open(encoding="utf-8") as lines:
         gold = [json.loads(line) for line in lines]
     chosen = [row for row in gold if half is None or int(row["pmcid"][3:]) % 2 == half]
     return [_answer(row) for row in chosen]
@@ -64,14 +66,14 @@ def rows(half: int | None = None) -> Iterator[Row]:
     quotes = [hit for item in drafted for hit in quoted(item)]
     away = sum(isinstance(item.result, Reject) for item in unsuitable)
     n = len(suitable)
-    yield Row("gold: label right, of all suitable", _of(right, n), "50 %", "")
-    yield Row("gold: label right, of those answered", _of(right, len(drafted)), "70 %", "")
-    yield Row("gold: suitable ones answered", _of(len(drafted), n), "60 %", "")
-    yield Row("gold: prompts that leak", _of(len(leaks), len(drafted)), "0", " ".join(leaks))
+    yield Row("label right, of all suitable", _of(right, n), "50 %", "")
+    yield Row("label right, of those answered", _of(right, len(drafted)), "70 %", "")
+    yield Row("suitable ones answered", _of(len(drafted), n), "60 %", "")
+    yield Row("prompts that leak", _of(len(leaks), len(drafted)), "0", " ".join(leaks))
     middle = statistics.median(kept) if kept else 0.0
-    yield Row("gold: median share of the narrative kept", f"{middle:.0%}", "80 %", "")
-    yield Row("gold: quoted sentences among the reasons", _of(sum(quotes), len(quotes)), "40 %", "")
-    yield Row("gold: unsuitable turned away", _of(away, len(unsuitable)), "80 %", "")
+    yield Row("median share of the narrative kept", f"{middle:.0%}", "80 %", "")
+    yield Row("quoted sentences among the reasons", _of(sum(quotes), len(quotes)), "40 %", "")
+    yield Row("unsuitable turned away", _of(away, len(unsuitable)), "80 %", "")
 
 
 def _of(part: int, whole: int) -> str:
@@ -171,8 +173,3 @@ def quoted(item: Answer) -> list[bool]:
 
 def _bare(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
-
-
-if __name__ == "__main__":
-    for row in rows():
-        print(f"{row.what:45} {row.figure:>14}  {row.target:>6}  {row.note}")
