@@ -12,10 +12,13 @@ from extractors.language.wordlist import pattern
 
 Weighed = Literal["excluded", "weighed"]
 
-_CLAUSE_END = re.compile(r"[;.]|,? \b(?:but|because|since|whereas|although|however|as|given)\b")
+_CLAUSE_END = re.compile(
+    r"[;.]|,? \b(?:but|because|since|whereas|although|however|as|given|due to|owing to|in view of|"
+    r"in light of|based on|on account of|secondary to|on the basis of)\b"
+)
 _CLAUSE_START = re.compile(r"[;:]|, (?:and|but|which|whereas|while|so)\b|\bhowever,|\byet\b")
 # A name may stand this far behind its cue; a list goes on from there.
-_REACH = 48
+_REACH = 80
 
 
 @dataclass(frozen=True, slots=True)

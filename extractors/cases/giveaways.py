@@ -46,7 +46,7 @@ def _said(word: str, held: tuple[str, ...]) -> bool:
 def giveaways(
     label: str, aliases: Iterable[str], others: Iterable[str], short: dict[str, str]
 ) -> Giveaways:
-    """What gives the label, as said in a sentence, away; `others` are what title and firm phrases name beside it."""
+    """What gives the label away; `others` are what title and firm phrases name beside it."""
     aliases, others = list(aliases), list(others)
     heads = _heads(label, *others)
     names = [label, *aliases, *_agents(label), *_EPONYM.findall(label)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from extractors.cases.alternatives import alternatives_in
 from extractors.cases.diagnosis import Diagnosis
-from extractors.cases.names import capitalised
+from extractors.cases.findings import finding_in
+from extractors.cases.names import capitalised, core, plain_case
 from extractors.language.sentences import Sentence, word_count
 from extractors.language.stems import content_stems
 from extractors.language.terms import mentions
@@ -18,16 +18,9 @@ _MOST = 14
 _MOST_IN_ONE_SENTENCE = 4
 _QUOTE_WORDS = range(5, 81)
 _REASONING = frozenset({"discussion", "conclusion"})
-_SEEN = re.compile(
-    r"\b(?:show|reveal|demonstrat|disclos|confirm|identif|detect)(?:ed|s|ing|wed|ied)\s+"
-    r"(?!that\b|to\b|by\b|no\b)((?:[^\s,.;:()]+\s+){1,12}?[^\s,.;:()]+)"
-    r"(?=\s*[,.;:(]|\s+(?:with|which|that|in|on|at|up|without|as|measuring|suggest\w*|consistent)\b)",
-    re.IGNORECASE,
-)
-_LONGEST_OBJECT = 12
 _CLAIMS = {
-    "excluded": "{other} was considered and excluded.",
-    "weighed": "{other} was weighed as an alternative to {label}.",
+    "excluded": "The authors considered and excluded {other}.",
+    "weighed": "The authors weighed {other} against {label}.",
 }
 
 
@@ -39,6 +32,7 @@ class _Candidate:
 
 
 def find_statements(
+    text: str,
     sentences: tuple[Sentence, ...],
     told: tuple[Sentence, ...],
     breakpoint_at: int,
@@ -51,18 +45,25 @@ def find_statements(
         if sentence == told[0]:
             continue
         inside = sentence.start in narrated
-        if not (inside or sentence.kind in _REASONING):
+        if not (inside or _reasons(sentence)):
             continue
         if word_count(sentence.text) not in _QUOTE_WORDS:
             continue
         own = inside or pattern("own_case").search(sentence.text) is not None
-        weighed = _against(sentence, found, own=own, inside=inside)
-        withheld = inside and sentence.start >= breakpoint_at
-        for_it = _for(sentence, found, inside=inside, own=own, withheld=withheld)
-        candidates += [*weighed, *(for_it if not weighed or _concludes(sentence, found) else [])]
+        weighed = _against(sentence, found, text, own=own, inside=inside)
+        candidates += weighed
+        if not alternatives_in(sentence.text) or _concludes(sentence, found):
+            withheld = inside and sentence.start >= breakpoint_at
+            candidates += _for(sentence, found, inside=inside, own=own, withheld=withheld)
     best = sorted(_distinct(candidates), key=lambda item: (-item.weight, item.sentence.start))
     chosen = sorted(_balanced(best), key=lambda item: item.sentence.start)
     return tuple(item.statement for item in chosen)
+
+
+def _reasons(sentence: Sentence) -> bool:
+    """Whether reasons are to be looked for: an introduction gives some where it lists mimics."""
+    listed = sentence.kind == "introduction" and "differential diagnos" in sentence.text
+    return listed or sentence.kind in _REASONING
 
 
 def alternatives(statements: tuple[DraftStatement, ...]) -> set[str]:
@@ -74,34 +75,34 @@ def alternatives(statements: tuple[DraftStatement, ...]) -> set[str]:
     }
 
 
-def _against(sentence: Sentence, found: Diagnosis, *, own: bool, inside: bool) -> list[_Candidate]:
+def _against(
+    sentence: Sentence, found: Diagnosis, text: str, *, own: bool, inside: bool
+) -> list[_Candidate]:
     """One statement for each other diagnosis that the sentence weighs."""
     made = []
     for item in alternatives_in(sentence.text):
         if not _is_other(item.name, found):
             continue
-        claim = _CLAIMS[item.how].format(other=capitalised(item.name), label=found.said)
+        other = plain_case(item.name, text)
+        claim = _CLAIMS[item.how].format(other=other, label=found.said)
         weight = 4 + 2 * (item.how == "excluded") + own + inside
-        made.append(_candidate(sentence, claim, "excludes", item.name, weight))
+        made.append(_candidate(sentence, claim, "excludes", capitalised(other), weight))
     return made[:_MOST_IN_ONE_SENTENCE]
 
 
 def _for(
     sentence: Sentence, found: Diagnosis, *, inside: bool, own: bool, withheld: bool
 ) -> list[_Candidate]:
-    """A finding in this patient that speaks for the answer."""
-    finding = pattern("investigations").search(sentence.text)
-    cue = pattern("supporting_phrases").search(sentence.text)
+    """A finding in this patient, or one that is said to speak for the answer in any."""
     named = found.giveaways.given_by(sentence.text)
-    if cue is None or not (own or named) or not (finding or named):
+    finding = finding_in(sentence.text, named=named)
+    if finding is None or not pattern("supporting_phrases").search(sentence.text):
         return []
-    if inside and not withheld and pattern("nothing_found").search(sentence.text):
+    concludes = _concludes(sentence, found)
+    if not (inside or (own and named) or concludes):
         return []
-    subject = _what_was_seen(sentence.text, finding[0] if finding else "the course")
-    claim = f"{subject} supports {found.said}."
-    telling = pattern("telling_phrases").search(sentence.text) is not None
-    marked = pattern("marked_findings").search(sentence.text) is not None
-    weight = 2 * named + 2 * withheld + 2 * telling + 2 * own + marked + (finding is not None)
+    weight = finding.weight + 2 * named + 2 * withheld + own + concludes
+    claim = f"{finding.said} supported {found.said}."
     return [_candidate(sentence, claim, "supports", found.label, weight)]
 
 
@@ -109,14 +110,6 @@ def _concludes(sentence: Sentence, found: Diagnosis) -> bool:
     """Whether a sentence that weighs others also says what speaks for the answer."""
     named = mentions(sentence.text, (found.label, *found.aliases))
     return named and pattern("speaks_for").search(sentence.text) is not None
-
-
-def _what_was_seen(text: str, finding: str) -> str:
-    """The object of a sentence about a finding, in its own words, else what was looked at."""
-    seen = _SEEN.search(text)
-    if seen is None or not 2 <= len(seen[1].split()) <= _LONGEST_OBJECT:
-        return f"Evidence from {finding if finding[:2].isupper() else finding.lower()}"
-    return capitalised(seen[1])
 
 
 def _candidate(
@@ -127,7 +120,7 @@ def _candidate(
 
 def _is_other(name: str, found: Diagnosis) -> bool:
     """Whether a disease is another than the answer and says enough to be an alternative."""
-    plain = name.casefold()
+    plain = core(name).casefold()
     if plain in word_set("broad_heads") or plain in word_set("symptoms"):
         return False
     answer = (found.label, *found.aliases)

@@ -40,6 +40,8 @@ def _head() -> re.Pattern[str]:
 def is_head(word: str) -> bool:
     """Whether a word can end the name of a disease."""
     last = re.split(r"[-–/]", word)[-1] if not word.casefold().startswith("covid") else word
+    if word.casefold().endswith(("diagnosis", "diagnoses")):
+        return False
     if word.casefold() in word_set("not_diseases") or last.casefold() in word_set("not_diseases"):
         return False
     return _head().fullmatch(last) is not None
