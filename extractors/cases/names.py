@@ -11,6 +11,8 @@ _QUALIFIER = re.compile(
     r"of the|of|in the|in|after) .*$",
     re.IGNORECASE,
 )
+# A title says where: "a tumour in the lung" is a tumour of the lung.
+_IN_PLACE = re.compile(r" (?:in|at|on) (?:the|his|her) (?!course|setting|context|presence|absence)")
 _CAPITALISED = re.compile(r"[A-Z][a-zß-öø-ÿ]+(?:[-’'][A-Za-z]+)*")
 
 
@@ -24,6 +26,11 @@ def core(name: str) -> str:
 def capitalised(name: str) -> str:
     """A name as it opens a line."""
     return name[:1].upper() + name[1:]
+
+
+def plain_name(name: str, text: str) -> str:
+    """A title's name as a label says it: small letters, and the place behind "of the"."""
+    return _IN_PLACE.sub(" of the ", plain_case(name, text))
 
 
 def plain_case(name: str, text: str) -> str:

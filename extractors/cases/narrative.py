@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extractors.language.sentences import Sentence
-from schemas.article import Article
+from schemas.article import Article, Section
 
 _TOLD = re.compile(
     r"\b(?:case|patient|clinical|history|presenting|presentation|complaint|examination|"
@@ -30,6 +30,11 @@ def narrative(article: Article, sentences: tuple[Sentence, ...]) -> tuple[Senten
     return tuple(told)
 
 
+def heading(section: Section) -> str:
+    """A section's own title; some have none."""
+    return section.path[-1] if section.path else ""
+
+
 def _case_sections(article: Article) -> set[int]:
     """Sections of the kind `case` and those behind them that go on telling it."""
     kinds = [section.kind for section in article.sections]
@@ -39,7 +44,7 @@ def _case_sections(article: Article) -> set[int]:
     for index in range(min(chosen) + 1, len(kinds)):
         if kinds[index] in _OUTSIDE:
             break
-        if _TOLD.search(article.sections[index].path[-1]):
+        if _TOLD.search(heading(article.sections[index])):
             chosen.add(index)
     return chosen
 
@@ -50,7 +55,7 @@ def _by_title(article: Article) -> set[int]:
         index
         for index, section in enumerate(article.sections)
         if section.kind not in _OUTSIDE
-        and (_TOLD.search(section.path[-1]) or _AGED.search(article.text[section.start :][:600]))
+        and (_TOLD.search(heading(section)) or _AGED.search(article.text[section.start :][:600]))
     }
 
 

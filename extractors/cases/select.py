@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractors.cases.narrative import narrative
+from extractors.cases.narrative import heading, narrative
 from extractors.language.sentences import Sentence, article_sentences, word_count
 from extractors.language.wordlist import pattern
 from schemas.article import Article
@@ -55,9 +55,9 @@ def several_patients(article: Article, told: tuple[Sentence, ...]) -> Reject | N
     if by_title is not None:
         return Reject("several_patients", f"the title says {by_title[0]}", article.title)
     for section in article.sections:
-        number = _NUMBERED_CASE.search(section.path[-1])
+        number = _NUMBERED_CASE.search(heading(section))
         if number and number[1].casefold() in _SECOND and section.kind not in {"discussion"}:
-            return Reject("several_patients", "its sections number the cases", section.path[-1])
+            return Reject("several_patients", "its sections number the cases", heading(section))
     for sentence in told:
         hit = pattern("several_told").search(sentence.text)
         if hit is not None:
