@@ -21,11 +21,17 @@ _YEAR_TEXT = re.compile(
     rf"[(\[]?(?:{_ONE_YEAR}|in press|forthcoming|n\.d\.)(?:[,\s–-]+(?:{_ONE_YEAR}|[a-z]))*[)\]]?",
     re.I,
 )
-_WORDLESS = re.compile(r"(?:refs?\.?|references?|and|to|[^\W\d_]?\d+[^\W\d_]?|[\W_]|\d)*", re.I)
+# Nothing here may go back over what it took: a citation can be as long as a page.
+_WORDLESS = re.compile(
+    r"(?>refs?\b|references?\b|and\b|to\b|[^\W\d_]?\d++(?:[^\W\d_](?![^\W\d_]))?|[\W_])*+", re.I
+)
 _NAME_YEAR = re.compile(
     rf"[\s,]*[\x05\x07]?\s*(?:{_ONE_YEAR}(?:[,\s]+(?:{_ONE_YEAR}|[a-z]\b))*"
     r"|\x07[\d\s,–-]+)\s*[\x06\x08]?$"
 )
+
+
+_LONGEST_YEAR = 60
 
 
 def mark_for(text: str) -> str:
@@ -73,7 +79,7 @@ _NAMES = re.compile(
     r"(?:[dlDLO]['’])?[^\W\da-z_][\w'’-]*|(?:1[6-9]|20)\d\d[a-z]?\b|(?<=[\x02,]) ?[a-z]\b|"
     r"[\s,&:.–—‐‑−/*-])*+)"
 )
-_BRACKETS = re.compile(r"([(\[])([^()\[\]]*[\x01-\x03][^()\[\]]*)([)\]])")
+_BRACKETS = re.compile(r"([(\[])([^()\[\]\x01-\x03]*+[\x01-\x03][^()\[\]]*+)([)\]])")
 _BETWEEN_PARTS = re.compile(r";(?![^\x03]*\x04)")
 
 
@@ -135,5 +141,6 @@ def _outside(text: str) -> str:
 
 def _as_words(match: re.Match[str]) -> str:
     text = match.group(1)
-    words = (_NAME_YEAR.sub("", text) or text).translate(_SHOW)
+    head, tail = text[:-_LONGEST_YEAR], text[-_LONGEST_YEAR:]
+    words = (head + _NAME_YEAR.sub("", tail) or text).translate(_SHOW)
     return words + ("" if words.endswith(".") else match.group(2))

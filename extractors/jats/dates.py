@@ -91,7 +91,7 @@ def _joined(year: int, month: int | None, day: int | None) -> str:
 def _month(text: str | None) -> int | None:
     text = (text or "").strip().lower().rstrip(".")
     if text.isdecimal():
-        return int(text)
+        return int(text) if len(text) < 4 else None
     if text.isalpha() and text[:3] in _MONTHS:
         return _MONTHS.index(text[:3]) + 1
     return None
@@ -99,4 +99,4 @@ def _month(text: str | None) -> int | None:
 
 def _day(text: str | None) -> int | None:
     text = (text or "").strip()
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) < 4 else None

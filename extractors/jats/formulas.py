@@ -46,7 +46,10 @@ def _tex(element: etree._Element) -> str:
     tex = element if element.tag == "tex-math" else next(element.iter("tex-math"), None)
     if tex is None:
         return ""
-    return _TEX_WRAPPING.sub("", tex.text or "").strip().strip("$").strip()
+    text = tex.text or ""
+    if "\\begin{document}" in text:
+        text = _TEX_WRAPPING.sub("", text)
+    return text.strip().strip("$").strip()
 
 
 def _line(element: etree._Element) -> str | None:

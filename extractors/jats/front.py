@@ -15,7 +15,8 @@ from schemas.article import Abstract, Dates, Ids, Related
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_PMCID = re.compile(r"(?:PMC)?(\d+)(?:\.(\d+))?", re.I)
+_PMCID = re.compile(r"(?:PMC)?([0-9]{1,12})(?:\.([0-9]{1,4}))?", re.I)
+_NUMBER = re.compile(r"[0-9]{1,12}")
 _RETRACTED_TYPES = frozenset(("retraction", "retracted-article", "retracted"))
 _RETRACTING_LINKS = frozenset(
     ("retraction", "retraction-forward", "retracted", "partial-retraction-forward")
@@ -92,7 +93,7 @@ def _ids(meta: etree._Element) -> Ids:
     return Ids(
         pmcid=pmcid,
         version=version or _version(meta),
-        pmid=int(pmid) if pmid.isdecimal() else None,
+        pmid=int(pmid) if _NUMBER.fullmatch(pmid) else None,
         doi=given.get("doi") or None,
     )
 
@@ -100,7 +101,7 @@ def _ids(meta: etree._Element) -> Ids:
 def _version(meta: etree._Element) -> int | None:
     for element in meta.iterfind(".//article-version"):
         text = (element.text or "").strip()
-        if element.get("article-version-type") == "pmc-version" and text.isdecimal():
+        if element.get("article-version-type") == "pmc-version" and _NUMBER.fullmatch(text):
             return int(text)
     return None
 

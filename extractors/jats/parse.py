@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 MAX_BYTES = 64 * 1024 * 1024
+_LONGEST = 200
 
 _OPTIONS: dict[str, Any] = {
     "resolve_entities": False,
@@ -100,10 +101,10 @@ def _without_doctype(xml: bytes, error: etree.XMLSyntaxError) -> etree._Element:
 
 
 def _complaint(error: etree.XMLSyntaxError) -> str:
-    message = re.sub(r",? line \d+, column \d+( \(.*\))?$", "", error.msg or "no XML")
+    message = re.sub(r",? line \d+, column \d+( \(.*\))?$", "", " ".join(error.msg.split()))
     if "XML_PARSE_HUGE" in message:
         return f"is nested too deeply, or too large, at line {error.lineno or 1}"
-    return f"is not well-formed at line {error.lineno or 1}: {message}"
+    return f"is not well-formed at line {error.lineno or 1}: {message[:_LONGEST] or 'no XML'}"
 
 
 def _only_article(root: etree._Element) -> etree._Element:

@@ -11,23 +11,9 @@ from flows.read_articles import read_articles
 from tests.extractors.jats.samples import jats
 
 _KEYS = [
-    "pmcid",
-    "version",
-    "ids",
-    "title",
-    "abstract",
-    "text",
-    "sections",
-    "paragraphs",
-    "tables",
-    "figures",
-    "journal",
-    "dates",
-    "article_type",
-    "subjects",
-    "language",
-    "licence",
-    "retracted",
+    *("pmcid", "version", "ids", "title", "abstract", "text", "sections", "paragraphs"),
+    *("tables", "figures", "journal", "dates", "article_type", "subjects", "language"),
+    *("licence", "retracted"),
 ]
 
 

@@ -59,3 +59,15 @@ NAMED = cite("Lee et al., 2010")
 )
 def test_citations_go_with_what_only_held_them(markup: str, text: str) -> None:
     assert text_of(markup) == text
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["1", "12a", "1, ", "1a b", "Lee ", "Lee, 2010; ", "(", "[1", "et al. ", "\u00a0", "A.-"],
+)
+def test_a_citation_as_long_as_a_page_takes_no_longer_than_one(unit: str) -> None:
+    long = unit * 3000
+    assert text_of(f"start {cite(long)} end").startswith("start")
+    assert text_of(f"start ({long} {A}) end").startswith("start")
+    assert text_of(f"start ({long} {YEAR} {long}; {NAMED} end").endswith("end")
+    assert text_of(f"start {NAMED * 300} ({long}").startswith("start")

@@ -29,6 +29,13 @@ def test_ids_are_read_in_every_form() -> None:
     ).ids == (Ids(version=3))
 
 
+def test_numbers_too_long_to_be_one_are_none() -> None:
+    nines = "9" * 9000
+    assert ids_of(pmcid=nines, pmid=nines, pmcid_ver=f"PMC1.{nines}") == Ids()
+    date = f"<day>{nines}</day><month>{nines}</month><year>{nines}</year>"
+    assert front_of(f'<pub-date pub-type="epub">{date}</pub-date>').dates == Dates()
+
+
 def test_ids_of_references_are_not_the_articles() -> None:
     back = '<back><ref-list><ref><pub-id pub-id-type="pmcid">PMC1</pub-id></ref></ref-list></back>'
     assert read(jats("<p>x</p>", back=back)).ids == Ids()
@@ -84,7 +91,7 @@ CC = "https://creativecommons.org/licenses"
         (f"<ali:license_ref>{CC}/by-nc-nd/4.0/</ali:license_ref>", "CC BY-NC-ND"),
         (f'<license xlink:href="{CC}/by-sa/3.0"/>', "CC BY-SA"),
         (
-            f'<license><license-p>See <ext-link xlink:href="{CC}/by-nc/4.0"/></license-p></license>',
+            f'<license><p>See <ext-link xlink:href="{CC}/by-nc/4.0"/></p></license>',
             "CC BY-NC",
         ),
         ('<license license-type="CC BY"/>', "CC BY"),
@@ -115,8 +122,8 @@ def test_a_licence_is_read_from_each_of_its_shapes(markup: str, licence: str | N
 
 
 def test_a_licence_is_read_from_pmcs_own_field() -> None:
-    meta = "<custom-meta><meta-name>pmc-license-ref</meta-name><meta-value>{}</meta-value></custom-meta>"
-    group = f"<custom-meta-group>{meta}</custom-meta-group>"
+    value = "<meta-name>pmc-license-ref</meta-name><meta-value>{}</meta-value>"
+    group = f"<custom-meta-group><custom-meta>{value}</custom-meta></custom-meta-group>"
     assert front_of(group.format("CC BY-NC")).licence == "CC BY-NC"
     assert front_of(group.format("TDM")).licence == "TDM"
 

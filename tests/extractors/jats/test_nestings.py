@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from extractors.jats import coverage, read
 from extractors.jats.markup import ASIDE, ROLES, Role
-from tests.extractors.jats.samples import jats
+from tests.extractors.jats.samples import cite, jats
 
 _BESIDE = sorted(
     str(tag)
@@ -75,28 +75,10 @@ def test_every_word_is_read_once_in_order_and_none_from_beside(nodes: list[Node]
     assert set(account.unhandled) <= {"made-up"}
 
 
+_CITATIONS = ["12", "2010", "Lee (2010)", ""]
+_SIGNS = [*"[](),;– .", "word", "Lee et al.", "12", "see ", "and ", "<M/>", "<sup>", "</sup>"]
 _PIECES = st.lists(
-    st.sampled_from(
-        [
-            "[",
-            "]",
-            "(",
-            ")",
-            ",",
-            ";",
-            "–",
-            " ",
-            ".",
-            "word",
-            "Lee et al.",
-            "12",
-            "see ",
-            "and ",
-            "<M/>",
-        ]
-        + ['<xref ref-type="bibr">12</xref>', '<xref ref-type="bibr">2010</xref>']
-        + ['<xref ref-type="bibr">Lee (2010)</xref>', "<sup>", "</sup>"]
-    ),
+    st.sampled_from(_SIGNS) | st.sampled_from(_CITATIONS).map(cite),
     max_size=25,
 )
 

@@ -75,6 +75,11 @@ def test_names_that_everyone_shares_stand_for_their_characters() -> None:
     assert "&mystery;" in refused(doctype + WHOLE.replace(b"years", b"&mystery;"))
 
 
+def test_a_complaint_is_one_short_line_whatever_stands_in_the_file() -> None:
+    for inside in (b"\0", b"</" + b"x" * 5000 + b">", b"&#0;", b"\xff", b"<a:b/>", b"]]>"):
+        assert len(refused(WHOLE.replace(b"years", inside))) < 300
+
+
 def test_what_is_no_article_is_refused() -> None:
     assert "empty" in refused(b"")
     assert "empty" in refused(b"  \n")

@@ -77,7 +77,7 @@ def test_offsets_slice_back_to_whole_blocks(paths: tuple[Path, ...]) -> None:
 
 
 def test_no_table_cell_is_in_the_text(paths: tuple[Path, ...]) -> None:
-    """Told by the words of longer cells, which no sentence repeats but where it quotes the table."""
+    """Told by longer cells, which no paragraph repeats."""
     for path in paths:
         found = corpus.article(path)
         cells = {cell for table in found.tables for row in table.rows for cell in row}
