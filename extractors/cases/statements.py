@@ -52,7 +52,7 @@ def find_statements(
         own = inside or pattern("own_case").search(sentence.text) is not None
         weighed = _against(sentence, found, text, own=own, inside=inside)
         candidates += weighed
-        if not alternatives_in(sentence.text) or _concludes(sentence, found):
+        if not (weighed or "differential" in sentence.text) or _concludes(sentence, found):
             withheld = inside and sentence.start >= breakpoint_at
             candidates += _for(sentence, found, inside=inside, own=own, withheld=withheld)
     best = sorted(_distinct(candidates), key=lambda item: (-item.weight, item.sentence.start))
@@ -99,7 +99,7 @@ def _for(
     if finding is None or not pattern("supporting_phrases").search(sentence.text):
         return []
     concludes = _concludes(sentence, found)
-    if not (inside or (own and named) or concludes):
+    if not (inside or (own and (named or finding.weight)) or concludes):
         return []
     weight = finding.weight + 2 * named + 2 * withheld + own + concludes
     claim = f"{finding.said} supported {found.said}."
