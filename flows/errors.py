@@ -47,7 +47,9 @@ class CatalogueFailed(CasebookError):
 
     def __init__(self, path: Path, error: Exception) -> None:
         why = str(error).splitlines()[0]
-        super().__init__(f"cannot write {path} ({why}): free some space or mend the disk, run again")
+        super().__init__(
+            f"cannot write {path} ({why}): free some space or mend the disk, run again"
+        )
 
 
 class StageFailed(CasebookError):

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from flows.arrivals import capture_jobs
-from flows.errors import CasebookError, Damaged, StageFailed, StorageFailed, FORBIDDEN, FULL
+from flows.errors import FORBIDDEN, FULL, CasebookError, Damaged, StageFailed, StorageFailed
 from flows.hub.card import card
 from flows.runtime.pool import Pool
 from flows.runtime.progress import Progress

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.flows.building import build
 from flows.warehouse.home import Home
+from tests.flows.building import build
 
 LOOPBACK = ("127.", "::1", "localhost")
 

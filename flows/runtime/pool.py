@@ -41,10 +41,10 @@ class Pool:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._executor:
-            self._executor.shutdown(wait=kind is None, cancel_futures=True)
         if self._client:
             (self._client.shutdown if self._own_cluster else self._client.close)()
+        elif self._executor:
+            self._executor.shutdown(wait=kind is None, cancel_futures=True)
 
     def call(self, function: Callable[[Any], Made], argument: Any) -> Made:
         """Run a function in a worker and wait for it. May be called from many threads."""
@@ -72,7 +72,7 @@ class Pool:
         with self._lock:
             if self._executor is executor:
                 self._executor = None
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False)
 
     def _started(self) -> Executor:
         if self._cluster:

@@ -8,7 +8,7 @@ from pathlib import Path
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
-class Missing(Exception):  # noqa: N818
+class Missing(Exception):
     """What a bench needs and this machine does not have."""
 
 

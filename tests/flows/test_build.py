@@ -215,9 +215,7 @@ def test_a_limit_leaves_the_others_not_wanted_and_is_a_prefix(tmp_path: Path) ->
         build(home.root, sample=True, limit=limit)
         states = Counter(row["state"] for row in query(home, "SELECT state FROM articles"))
         late = "('extract', 'ground', 'check', 'dedupe')"
-        wanted = query(
-            home, f"SELECT pmcid FROM articles WHERE state = 'kept' OR stage IN {late}"
-        )
+        wanted = query(home, f"SELECT pmcid FROM articles WHERE state = 'kept' OR stage IN {late}")
         assert states["not_wanted"] > 0
         assert states.total() == 30
         kept.append({row["pmcid"] for row in wanted})
@@ -249,9 +247,7 @@ def test_an_empty_folder_and_no_folder_are_wrong_usage(tmp_path: Path) -> None:
 def test_fictional_and_real_articles_do_not_mix(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "xml", (1, 3))
     text = (folder / "PMC9000000001.1.xml").read_text(encoding="utf-8")
-    (folder / "real.xml").write_text(
-        text.replace("PMC9000000001", "PMC1234567"), encoding="utf-8"
-    )
+    (folder / "real.xml").write_text(text.replace("PMC9000000001", "PMC1234567"), encoding="utf-8")
     with pytest.raises(UsageError, match="fictional"):
         build(tmp_path / "home", xml=folder)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -82,7 +83,7 @@ def test_where_the_place_runs_locale_and_hash_seed_leave_no_trace(
     (tmp_path / "build.py").write_text(BUILD)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
     environment |= {"LC_ALL": "C", "TZ": "Pacific/Kiritimati"}
-    command = [sys.executable, "build.py", str(tmp_path / "home")]
+    command = [sys.executable, str(tmp_path / "build.py"), str(tmp_path / "home")]
     subprocess.run(command, env=environment, cwd=tmp_path, check=True)
     assert data_digests(tmp_path / "home") == data_digests(sample_home.root)
 
@@ -143,9 +144,7 @@ def test_a_deleted_or_damaged_catalogue_is_made_anew(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stage", ["capture", "read", "check"])
 @pytest.mark.parametrize("harm", ["cut", "flip", "no result.json"])
-def test_a_damaged_shard_is_set_aside_and_made_again(
-    tmp_path: Path, stage: str, harm: str
-) -> None:
+def test_a_damaged_shard_is_set_aside_and_made_again(tmp_path: Path, stage: str, harm: str) -> None:
     folder = folder_of(tmp_path / "xml", (1, 3, 4, 15, 22))
     home = tmp_path / "home"
     build(home, xml=folder)
@@ -163,12 +162,9 @@ def test_a_damaged_shard_is_set_aside_and_made_again(
         (result / "result.json").unlink()
     if harm == "flip" and stage != "check":
         _drop_later(home, stage)
-    for _ in range(2):
-        try:
-            build(home, xml=folder)
-            break
-        except Damaged as damage:
-            assert str(result) in str(damage)
+    with contextlib.suppress(Damaged):
+        build(home, xml=folder)
+    build(home, xml=folder)
     assert data_digests(home) == before
     assert (home / "damaged" / stage / result.name).is_dir()
 

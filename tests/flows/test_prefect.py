@@ -44,6 +44,7 @@ def test_the_command_builds_ends_its_server_and_survives_a_kill(
     _, said = whole.communicate()
     assert whole.returncode == 0, said
     assert "cases of 30 articles" in said.splitlines()[-1]
+    time.sleep(1)
     assert alive_in_session(whole.pid) == []
     assert data_digests(home) == data_digests(sample_home.root)
 

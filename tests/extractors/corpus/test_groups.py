@@ -6,7 +6,7 @@ import random
 
 from extractors.corpus.groups import Profile, group, profile
 
-WORDS = "fever cough rash node biopsy scan pain liver kidney nerve muscle bone gland vein".split()
+WORDS = ("fever", "cough", "rash", "node", "biopsy", "scan", "pain", "liver", "kidney", "nerve")
 THRESHOLDS = {"duplicate_similarity": 0.7, "related_similarity": 0.2}
 
 

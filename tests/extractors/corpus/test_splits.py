@@ -23,9 +23,11 @@ def entry(pmcid: str, number: int, split: str) -> LedgerEntry:
     return LedgerEntry(pmcid, number, split, pmcid, 1)
 
 
-@pytest.mark.parametrize("text", ["", "train", "train=rest,val=rest", "a=1,b=2", "train=rest,val=x"])
+@pytest.mark.parametrize(
+    "text", ["", "train", "train=rest,val=rest", "a=1,b=2", "train=rest,val=x"]
+)
 def test_sizes_that_make_no_sense_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         Sizes.parse(text)
 
 
@@ -87,7 +89,9 @@ def test_through_any_releases_nobody_moves_and_no_number_is_used_twice(
         before = {e.pmcid: e for e in ledger}
         ledger, rejects = assign(cases(*sorted(numbers)), ledger, DEFAULT, {})
         after = {e.pmcid: e for e in ledger}
-        assert all((after[p].number, after[p].split) == (e.number, e.split) for p, e in before.items())
+        assert all(
+            (after[p].number, after[p].split) == (e.number, e.split) for p, e in before.items()
+        )
         assert len({e.number for e in ledger}) == len(ledger)
         inside = {e.pmcid for e in ledger if e.left is None}
         assert inside | {r.article for r in rejects} == {f"PMC{n}" for n in numbers}

@@ -1,0 +1,44 @@
+"""Why the stages reject articles, by stage; the checks declare their own reasons."""
+
+from __future__ import annotations
+
+REASONS: dict[str, dict[str, str]] = {
+    "fetch": {
+        "no_id": "the file has no PMCID, and neither has its metadata or its name",
+        "superseded": "another file is a higher version of the same article",
+        "too_big": "the file is larger than `max_article_mb`",
+        "retracted": "the article is retracted, by its metadata or its XML",
+        "manuscript": "it is an author manuscript (`manuscripts` admits those)",
+        "historical_ocr": "its text was read off scanned pages",
+        "licence": "its licence is not among those admitted, or was not found",
+        "corrupt": "the bytes are not what the metadata says, or cannot be unpacked",
+        "unreadable": "without metadata: the front matter of the XML cannot be read",
+    },
+    "read": {
+        "unreadable": "the XML is not well-formed, or not an article",
+        "no_body": "there is no text, or only text read off scanned pages",
+        "not_a_case_report": "neither its type nor its subjects say that it is one",
+        "not_english": "the article says another language, or is written in one",
+    },
+    "select": {
+        "no_differential": "no phrase weighs one diagnosis against another",
+        "several_patients": "it tells of more than one patient",
+        "not_human": "the patient is an animal",
+        "too_short": "the case narrative has fewer than `min_words` words",
+        "too_long": "the case narrative has more than `max_words` words",
+    },
+    "extract": {
+        "no_diagnosis": "title, abstract and text agree on no diagnosis",
+        "no_alternatives": "fewer than two alternatives are weighed in sentences of their own",
+        "thin": "too little is told before the diagnosis",
+        "answer_in_prompt": "the diagnosis is known from the first sentences on",
+    },
+    "ground": {
+        "ungrounded": "a quote is nowhere in the article",
+        "unfaithful_prompt": "a sentence of the prompt is not in the article before the breakpoint",
+    },
+    "dedupe": {"duplicate": "it is the same report as another row, which stays"},
+    "split": {
+        "duplicate_across_splits": "its relatives lie in more than one split already",
+    },
+}
