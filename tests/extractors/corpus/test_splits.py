@@ -27,7 +27,7 @@ def entry(pmcid: str, number: int, split: str) -> LedgerEntry:
     "text", ["", "train", "train=rest,val=rest", "a=1,b=2", "train=rest,val=x"]
 )
 def test_sizes_that_make_no_sense_are_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"sizes must|split cannot|could not convert"):
         Sizes.parse(text)
 
 
