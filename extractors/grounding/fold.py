@@ -15,7 +15,7 @@ _SAME_LENGTH = str.maketrans({**_QUOTES, **_DASHES})
 _DROPPED = "^\u00ad\u200b\u200c\u200d\u2060\ufeff"
 # What folding may shorten, lengthen or leave out; all between such places maps one to one.
 _SPECIAL = re.compile(
-    rf"\s*\[(?:\d{{1,3}}|[\s,;–-])*\]|\s+(?=[,.;:%)\]])|(?<=[(\[])\s+|\s+|[{re.escape(_DROPPED)}]"
+    rf"\s?\[[\d\s,;–-]{{0,60}}\]|\s+(?=[,.;:%)\]])|(?<=[(\[])\s+|\s+|[{re.escape(_DROPPED)}]"
     r"|[^\x00-\x7f]"
 )
 
