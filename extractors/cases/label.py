@@ -43,7 +43,6 @@ def read_label(article: Article, titled: tuple[TitleName, ...], behind: str) -> 
 def _of_title(article: Article, titled: tuple[TitleName, ...]) -> Ground | None:
     """The fullest form that the article itself uses; else one whose every word it uses."""
     body = f"{article.abstract}\n{article.text}"
-    stems = frozenset(content_stems(body))
     for name in titled:
         likely = [form for form in name.forms if _says_enough(form)]
         for form in likely:
@@ -51,7 +50,7 @@ def _of_title(article: Article, titled: tuple[TitleName, ...]) -> Ground | None:
             if known is not None:
                 return Ground(known, "title")
         for form in likely:
-            if set(content_stems(form)) <= stems:
+            if set(content_stems(form)).issubset(content_stems(body)):
                 return Ground(form, "title")
         for part in name.parts:
             if _says_enough(part) and mentions(body, [part]):

@@ -43,7 +43,7 @@ def plain_case(name: str, text: str) -> str:
         low = word.lower()
         if low in word_set("function_words"):
             return low
-        as_is, as_low = (len(re.findall(rf"\b{re.escape(form)}", text)) for form in (word, low))
+        as_is, as_low = text.count(word), text.count(low)
         return low if as_low > 0 and as_low >= as_is else word
 
     return _CAPITALISED.sub(plain, name)
