@@ -29,8 +29,11 @@ class Alternative:
     how: Weighed
 
 
-def alternatives_in(text: str) -> list[Alternative]:
-    """The diagnoses a sentence weighs, each once, those ruled out first."""
+def alternatives_in(text: str, *, listed: bool = False) -> list[Alternative]:
+    """The diagnoses a sentence weighs, each once, those ruled out first.
+
+    In a list of differential diagnoses every disease is one.
+    """
     named = diseases(text)
     found: dict[str, Alternative] = {}
     ways: tuple[Weighed, Weighed] = ("excluded", "weighed")
@@ -38,6 +41,8 @@ def alternatives_in(text: str) -> list[Alternative]:
         for disease in _beside(text, named, how):
             key = disease.name.casefold()
             found.setdefault(key, Alternative(disease.name, how))
+    for disease in named if listed else ():
+        found.setdefault(disease.name.casefold(), Alternative(disease.name, "weighed"))
     return list(found.values())
 
 

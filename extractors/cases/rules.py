@@ -29,7 +29,7 @@ def draft(article: Article, *, require_reasons: bool = True) -> Draft | Reject:
     if found is None:
         return Reject("no_diagnosis", "title, abstract and text agree on none", article.title)
     prompt = cut(told, found)
-    reasons = find_statements(article.text, sentences, told, prompt.breakpoint, found)
+    reasons = find_statements(article, sentences, told, prompt.breakpoint, found)
     fault = _thin(prompt)
     if fault is None and require_reasons:
         fault = _unreasoned(reasons)

@@ -12,6 +12,7 @@ from extractors.language.sentences import Sentence, word_count
 from extractors.language.stems import content_stems
 from extractors.language.terms import mentions
 from extractors.language.wordlist import pattern, word_set
+from schemas.article import Article
 from schemas.case import Bearing, DraftStatement
 
 _MOST = 14
@@ -32,7 +33,7 @@ class _Candidate:
 
 
 def find_statements(
-    text: str,
+    article: Article,
     sentences: tuple[Sentence, ...],
     told: tuple[Sentence, ...],
     breakpoint_at: int,
@@ -50,7 +51,8 @@ def find_statements(
         if word_count(sentence.text) not in _QUOTE_WORDS:
             continue
         own = inside or pattern("own_case").search(sentence.text) is not None
-        weighed = _against(sentence, found, text, own=own, inside=inside)
+        listed = "differential" in _heading(article, sentence)
+        weighed = _against(sentence, found, article.text, own=own or inside, listed=listed)
         candidates += weighed
         if not (weighed or "differential" in sentence.text) or _concludes(sentence, found):
             withheld = inside and sentence.start >= breakpoint_at
@@ -58,6 +60,12 @@ def find_statements(
     best = sorted(_distinct(candidates), key=lambda item: (-item.weight, item.sentence.start))
     chosen = sorted(_balanced(best), key=lambda item: item.sentence.start)
     return tuple(item.statement for item in chosen)
+
+
+def _heading(article: Article, sentence: Sentence) -> str:
+    """The titles above a sentence; under "Differential diagnosis" every disease is weighed."""
+    inside = 0 <= sentence.section < len(article.sections)
+    return " / ".join(article.sections[sentence.section].path).casefold() if inside else ""
 
 
 def _reasons(sentence: Sentence) -> bool:
@@ -76,16 +84,16 @@ def alternatives(statements: tuple[DraftStatement, ...]) -> set[str]:
 
 
 def _against(
-    sentence: Sentence, found: Diagnosis, text: str, *, own: bool, inside: bool
+    sentence: Sentence, found: Diagnosis, text: str, *, own: bool, listed: bool
 ) -> list[_Candidate]:
     """One statement for each other diagnosis that the sentence weighs."""
     made = []
-    for item in alternatives_in(sentence.text):
+    for item in alternatives_in(sentence.text, listed=listed):
         if not _is_other(item.name, found):
             continue
         other = plain_case(item.name, text)
         claim = _CLAIMS[item.how].format(other=other, label=found.said)
-        weight = 4 + 2 * (item.how == "excluded") + own + inside
+        weight = 4 + 2 * (item.how == "excluded") + own
         made.append(_candidate(sentence, claim, "excludes", capitalised(other), weight))
     return made[:_MOST_IN_ONE_SENTENCE]
 

@@ -130,3 +130,10 @@ def test_no_narrative_is_thin() -> None:
 
 def test_a_draft_is_the_same_every_time() -> None:
     assert draft(article()) == draft(article())
+
+
+def test_under_a_heading_of_differential_diagnosis_every_disease_is_weighed() -> None:
+    listed = "Sarcoidosis swells sheaths on both sides. Brucellosis comes with fever from herds."
+    parts: list[Part] = [*PARTS[:2], ("Differential diagnosis", "discussion", [listed]), PARTS[2]]
+    weighed = {item.diagnosis for item in made(article(parts)).statements}
+    assert {"Sarcoidosis", "Brucellosis"} <= weighed
