@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
-
-import tomllib
 
 from tests.corpus_maker import jats
 from tests.corpus_maker.layouts import Section, lay_out
@@ -24,8 +23,15 @@ from tests.corpus_maker.story import ABOUT_THE_PATIENT, Author, Paragraph, Rewor
 FIRST_NUMBER = 9_000_100_000
 _FIRST_PMID = 900_100_000
 _TAG = re.compile(r"<[^>]+>")
-_LICENCES = ("CC BY",) * 76 + ("CC BY-NC",) * 16 + ("CC BY-NC-SA",) * 4 + ("CC0",) * 3 + ("CC BY-SA",)
-_CASE_SUBJECTS = ("Case Report",) * 6 + ("Case Reports", "CASE REPORT", "Clinical Case Report", "Case report")
+_LICENCES = (
+    ("CC BY",) * 76 + ("CC BY-NC",) * 16 + ("CC BY-NC-SA",) * 4 + ("CC0",) * 3 + ("CC BY-SA",)
+)
+_CASE_SUBJECTS = ("Case Report",) * 6 + (
+    "Case Reports",
+    "CASE REPORT",
+    "Clinical Case Report",
+    "Case report",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +136,15 @@ def _of_one(planned: Plan, patient: Patient, author: Author) -> Telling:
         story.title = _in_capitals(story.title)
     story.parts = _parts(planned, author, story, weighs=weighs)
     story.abstract = _abstract(author)
-    sections = lay_out(story.parts, teller)
+    sections = lay_out(story.parts, teller, usual=planned.kind == "too_short")
     if planned.manner == "added":
         _add(sections, author, planned)
     return Telling(patient, story, sections, teller)
 
 
-def _parts(planned: Plan, author: Author, story: Story, *, weighs: bool) -> dict[str, list[Paragraph]]:
+def _parts(
+    planned: Plan, author: Author, story: Story, *, weighs: bool
+) -> dict[str, list[Paragraph]]:
     teller = author.teller
     if planned.kind == "too_short":
         opening = [[author.say("opening")]]
@@ -181,7 +189,14 @@ def _add(sections: list[Section], author: Author, planned: Plan) -> None:
 def _of_two(patient: Patient, first: Author, second: Author) -> Telling:
     """Two patients in one report, each in a section with a number."""
     story = Story(title=first.say("two_cases_title"))
-    sections = [Section("Introduction", "intro", [[first.say("two_cases"), *first.introduction()[0]]], cites=True)]
+    sections = [
+        Section(
+            "Introduction",
+            "intro",
+            [[first.say("two_cases"), *first.introduction()[0]]],
+            cites=True,
+        )
+    ]
     for number, author in enumerate((first, second), 1):
         told = author.presentation() + author.examination()
         told += author.investigations(story, tabled=False, weighs=True)
@@ -202,7 +217,12 @@ def _of_a_cohort(patient: Patient, author: Author) -> Telling:
         Section("Introduction", "intro", [author.say_some("about", 4)], cites=True),
         Section("Methods", "methods", [told[:4]]),
         Section("Results", "results", [told[4:]]),
-        Section("Discussion", "discussion", [author.say_some("unweighed", 5) + author.say_some("added", 3)], cites=True),
+        Section(
+            "Discussion",
+            "discussion",
+            [author.say_some("unweighed", 5) + author.say_some("added", 3)],
+            cites=True,
+        ),
     ]
     story.abstract = [[author.say("abstract_background")], told[:2], [author.say("abstract_end")]]
     return Telling(patient, story, sections, author.teller)
@@ -231,14 +251,18 @@ def _in_another_language(patient: Patient, teller: Teller) -> Telling:
     story.abstract = [[teller.sentence(teller.pick(part))] for part in parts]
     sections = [
         Section(title, kind, [[teller.sentence(told) for told in part]])
-        for title, kind, part in zip(language["headings"], ("intro", "cases", "discussion"), parts, strict=True)
+        for title, kind, part in zip(
+            language["headings"], ("intro", "cases", "discussion"), parts, strict=True
+        )
     ]
     teller.names.update(language=language["code"], subject=language["kind"])
     return Telling(patient, story, sections, teller)
 
 
 def _in_capitals(title: str) -> str:
-    return " ".join(word[:1].upper() + word[1:] if len(word) > 3 else word for word in title.split(" "))
+    return " ".join(
+        word[:1].upper() + word[1:] if len(word) > 3 else word for word in title.split(" ")
+    )
 
 
 def _front(planned: Plan, seed: int, told: Telling, draw: Random) -> jats.Front:
@@ -249,7 +273,13 @@ def _front(planned: Plan, seed: int, told: Telling, draw: Random) -> jats.Front:
     version = 1 if draw.random() < 0.9 else 2 if draw.random() < 0.9 else 10
     article_type, subject = "case-report", teller.pick(_CASE_SUBJECTS)
     if kind == "not_case_report":
-        article_type, subject = teller.pick((("research-article", "Original Research"), ("review-article", "Review"), ("research-article", "Article")))
+        article_type, subject = teller.pick(
+            (
+                ("research-article", "Original Research"),
+                ("review-article", "Review"),
+                ("research-article", "Article"),
+            )
+        )
     elif draw.random() < 0.06 and "ase" in subject:
         article_type = "research-article"
     # Of reports in other languages some say so, some leave the language out.
@@ -295,7 +325,9 @@ def _journal(teller: Teller, patient: Patient) -> tuple[str, str]:
     names = patient.vocabulary.names
     field = "Veterinary Medicine" if patient.species else patient.disease.specialty
     last = field if teller.chance(0.5) or patient.species else teller.pick(names["journal_backs"])
-    journal = f"{teller.pick(names['journal_fronts'])} {teller.pick(names['journal_middles'])} {last}"
+    journal = (
+        f"{teller.pick(names['journal_fronts'])} {teller.pick(names['journal_middles'])} {last}"
+    )
     short = (word[:4] for word in journal.split() if word not in ("of", "in"))
     return journal, " ".join(short)
 
@@ -317,7 +349,8 @@ def _group(draw: Random, patient: Patient, least: int) -> tuple[tuple[str, str],
     fronts, backs, given = names["surname_fronts"], names["surname_backs"], names["given"]
     return tuple(
         (
-            teller.pick(given) + (f" {'ABCDEFGHJKLMNPRST'[int(draw.random() * 17)]}." if draw.random() < 0.5 else ""),
+            teller.pick(given)
+            + (f" {'ABCDEFGHJKLMNPRST'[int(draw.random() * 17)]}." if draw.random() < 0.5 else ""),
             teller.pick(fronts) + teller.pick(backs),
         )
         for _ in range(least + int(draw.random() * 4))
@@ -337,7 +370,9 @@ def _xml(planned: Plan, front: jats.Front, told: Telling, teller: Teller) -> byt
     if planned.manner == "respaced":
         body = _respaced(body, teller)
     abstract = jats.abstract_xml(story.abstract, teller)
-    text = jats.article_xml(front, abstract, body, jats.back_xml(references, front.abbreviation), teller)
+    text = jats.article_xml(
+        front, abstract, body, jats.back_xml(references, front.abbreviation), teller
+    )
     xml = text.encode()
     if planned.kind == "truncated_xml":
         return xml[: int(len(xml) * (0.55 + 0.4 * teller.draw()))]
@@ -404,7 +439,11 @@ def _truth(planned: Plan, told: Telling) -> Truth:
         aliases=(*disease.aliases, disease.short) if disease.short else disease.aliases,
         breakpoint=plain(story.breakpoint) or None,
         alternatives=tuple(
-            Alternative(item.name, plain(item.speaks_for) if item.speaks_for else None, plain(item.speaks_against))
+            Alternative(
+                item.name,
+                plain(item.speaks_for) if item.speaks_for else None,
+                plain(item.speaks_against),
+            )
             for item in story.weighed
         ),
         kind=planned.kind,
@@ -421,4 +460,3 @@ def plain(fragment: str) -> str:
     if "<" not in fragment and "&" not in fragment:
         return fragment
     return html.unescape(_TAG.sub("", fragment))
-

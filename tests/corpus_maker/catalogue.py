@@ -160,12 +160,5 @@ def inline(name: str) -> str:
 
 
 _COMMON = frozenset(
-    """
-    constrictive left arrhythmogenic phaeochromocytoma pheochromocytoma insulinoma adrenocortical
-    pituitary anti myasthenia neuromyelitis cerebral stiff visceral brucellosis leptospirosis scrub
-    neurocysticercosis pulmonary disseminated adult granulomatosis polyarteritis relapsing
-    haemophagocytic hemophagocytic thrombotic paroxysmal hairy eosinophilic autoimmune
-    gastrointestinal pyoderma bullous mycosis xanthogranulomatous lymphangioleiomyomatosis
-    hypersensitivity allergic acute lead scurvy
-    """.split()
+    ["constrictive", "left", "arrhythmogenic", "phaeochromocytoma", "pheochromocytoma", "insulinoma", "adrenocortical", "pituitary", "anti", "myasthenia", "neuromyelitis", "cerebral", "stiff", "visceral", "brucellosis", "leptospirosis", "scrub", "neurocysticercosis", "pulmonary", "disseminated", "adult", "granulomatosis", "polyarteritis", "relapsing", "haemophagocytic", "hemophagocytic", "thrombotic", "paroxysmal", "hairy", "eosinophilic", "autoimmune", "gastrointestinal", "pyoderma", "bullous", "mycosis", "xanthogranulomatous", "lymphangioleiomyomatosis", "hypersensitivity", "allergic", "acute", "lead", "scurvy"]
 )

@@ -19,7 +19,20 @@ _HEAD = (
     ' "JATS-archivearticle1-4-mathml3.dtd">\n'
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SEASONS = ("Winter", "Winter", "Spring", "Spring", "Spring", "Summer", "Summer", "Summer", "Fall", "Fall", "Fall", "Winter")
+_SEASONS = (
+    "Winter",
+    "Winter",
+    "Spring",
+    "Spring",
+    "Spring",
+    "Summer",
+    "Summer",
+    "Summer",
+    "Fall",
+    "Fall",
+    "Fall",
+    "Winter",
+)
 _PATHS = {"CC0": "publicdomain/zero/1.0/"} | {
     f"CC {code}": f"licenses/{code.lower()}/4.0/"
     for code in ("BY", "BY-SA", "BY-NC", "BY-NC-SA", "BY-NC-ND")
@@ -64,7 +77,7 @@ def article_xml(front: Front, abstract: str, body: str, back: str, teller: Telle
     """The whole file."""
     language = f' xml:lang="{front.language}"' if front.language else ""
     return (
-        f"{_HEAD}<article{language} article-type=\"{front.article_type}\" dtd-version=\"1.4\">"
+        f'{_HEAD}<article{language} article-type="{front.article_type}" dtd-version="1.4">'
         '<processing-meta base-tagset="archiving" mathml-version="3.0" table-model="xhtml"'
         ' tagset-family="jats"><restricted-by>pmc</restricted-by></processing-meta>\n'
         f"<front>{_journal(front)}\n<article-meta>{_ids(front, teller)}\n{_subjects(front)}"
@@ -124,7 +137,11 @@ def _contributors(front: Front) -> str:
 
 def _dates(front: Front, teller: Teller) -> str:
     on = front.published
-    day, month, year = f"<day>{on.day}</day>", f"<month>{on.month}</month>", f"<year>{on.year}</year>"
+    day, month, year = (
+        f"<day>{on.day}</day>",
+        f"<month>{on.month}</month>",
+        f"<year>{on.year}</year>",
+    )
     shape = teller.draw()
     if shape < 0.4:
         return f'<pub-date pub-type="epub">{day}{month}{year}</pub-date><pub-date pub-type="collection">{year}</pub-date>'
@@ -182,9 +199,17 @@ def abstract_xml(paragraphs: Sequence[Sequence[str]], teller: Teller) -> str:
     """The abstract, plain or in sections."""
     if teller.chance(0.4):
         return f"<abstract><p>{' '.join(' '.join(told) for told in paragraphs)}</p></abstract>"
-    titles = teller.pick((("Background", "Case presentation", "Conclusions"), ("Introduction", "Case report", "Discussion"), ("Rationale", "Patient concerns", "Lessons")))
+    titles = teller.pick(
+        (
+            ("Background", "Case presentation", "Conclusions"),
+            ("Introduction", "Case report", "Discussion"),
+            ("Rationale", "Patient concerns", "Lessons"),
+        )
+    )
     told = zip(titles, paragraphs, strict=True)
-    held = "".join(f"<sec><title>{title}</title><p>{' '.join(said)}</p></sec>" for title, said in told)
+    held = "".join(
+        f"<sec><title>{title}</title><p>{' '.join(said)}</p></sec>" for title, said in told
+    )
     return f"<abstract>{held}</abstract>"
 
 
@@ -202,7 +227,9 @@ class BodyWriter:
         """The whole body; floats stand at the end of its first section that tells the case."""
         told = [self._section(section, spacing) for section in sections]
         at = next((i for i, section in enumerate(sections) if section.kind in ("cases", "")), 0)
-        told[at] = f"{told[at].removesuffix('</sec>')}{floats}{'</sec>' if sections[at].title else ''}"
+        told[at] = (
+            f"{told[at].removesuffix('</sec>')}{floats}{'</sec>' if sections[at].title else ''}"
+        )
         return f"<body>\n{''.join(told)}\n</body>\n"
 
     def _section(self, section: Section, spacing: str) -> str:
@@ -234,7 +261,9 @@ class BodyWriter:
 
 def table_xml(rows: Sequence[tuple[str, str]]) -> str:
     """Laboratory results as a table."""
-    cells = "".join(f"<tr><td>{capitalised(name)}</td><td>{amount}</td></tr>" for name, amount in rows)
+    cells = "".join(
+        f"<tr><td>{capitalised(name)}</td><td>{amount}</td></tr>" for name, amount in rows
+    )
     return (
         '<table-wrap id="t1"><label>Table 1</label><caption><p>Laboratory results</p></caption>'
         '<table frame="hsides" rules="groups"><thead><tr><th>Test</th><th>Result</th></tr></thead>'

@@ -23,10 +23,12 @@ class Section:
     cites: bool = False
 
 
-def lay_out(parts: Parts, teller: Teller) -> list[Section]:
-    """The parts of a report as sections in one of the usual layouts."""
-    layout = teller.pick(_LAYOUTS)
-    sections = [section for section in layout(parts, teller) if section.paragraphs or section.inside]
+def lay_out(parts: Parts, teller: Teller, *, usual: bool = False) -> list[Section]:
+    """The parts of a report as sections in one of the layouts; the usual one if asked."""
+    layout = _plain if usual else teller.pick(_LAYOUTS)
+    sections = [
+        section for section in layout(parts, teller) if section.paragraphs or section.inside
+    ]
     if teller.chance(0.2):
         for number, section in enumerate(sections, 1):
             section.title = f"{number}. {section.title}"
@@ -38,9 +40,13 @@ def _gather(parts: Parts, *names: str) -> list[Paragraph]:
 
 
 def _plain(parts: Parts, teller: Teller) -> list[Section]:
-    told = teller.pick(("Case presentation", "Case report", "Case Report", "Case description", "Case"))
+    told = teller.pick(
+        ("Case presentation", "Case report", "Case Report", "Case description", "Case")
+    )
     sections = [
-        Section(teller.pick(("Introduction", "Background")), "intro", _gather(parts, "introduction")),
+        Section(
+            teller.pick(("Introduction", "Background")), "intro", _gather(parts, "introduction")
+        ),
         Section(told, "cases", _gather(parts, *CASE)),
         Section("Discussion", "discussion", _gather(parts, "discussion")),
     ]
@@ -76,14 +82,30 @@ def _in_steps(parts: Parts, teller: Teller) -> list[Section]:
     told = Section(teller.pick(("Case presentation", "Case report", "Case description")), "cases")
     titles = teller.pick(
         (
-            ("Patient information", "Clinical findings", "Diagnostic assessment", "Therapeutic intervention and outcome"),
-            ("History of present illness", "Physical examination", "Investigations", "Treatment and follow-up"),
-            ("Chief complaints", "Physical examination", "Laboratory and imaging examinations", "Outcome and follow-up"),
+            (
+                "Patient information",
+                "Clinical findings",
+                "Diagnostic assessment",
+                "Therapeutic intervention and outcome",
+            ),
+            (
+                "History of present illness",
+                "Physical examination",
+                "Investigations",
+                "Treatment and follow-up",
+            ),
+            (
+                "Chief complaints",
+                "Physical examination",
+                "Laboratory and imaging examinations",
+                "Outcome and follow-up",
+            ),
         )
     )
     held = (("presentation",), ("examination",), ("investigations", "revelation"), ("aftermath",))
     told.inside = [
-        Section(title, "", _gather(parts, *names)) for title, names in zip(titles, held, strict=True)
+        Section(title, "", _gather(parts, *names))
+        for title, names in zip(titles, held, strict=True)
     ]
     return _citing(
         [
@@ -97,12 +119,13 @@ def _in_steps(parts: Parts, teller: Teller) -> list[Section]:
 
 def _by_differential(parts: Parts, teller: Teller) -> list[Section]:
     """The differential diagnosis as a section of its own, before the answer."""
+    weighed = "Differential diagnosis" if parts["weighing"] else "Diagnosis"
     return _citing(
         [
             Section("Background", "intro", _gather(parts, "introduction")),
             Section("Case presentation", "cases", _gather(parts, "presentation", "examination")),
             Section("Investigations", "", _gather(parts, "investigations")),
-            Section("Differential diagnosis", "", _gather(parts, "weighing", "revelation")),
+            Section(weighed, "", _gather(parts, "weighing", "revelation")),
             Section("Treatment", "", _gather(parts, "aftermath")),
             Section("Discussion", "discussion", _gather(parts, "about", "conclusion")),
         ]

@@ -12,7 +12,6 @@ _TOKEN = re.compile(r"(\[|\]|\||\{[^{}]*\})")
 _NUMBER = re.compile(r"(?:(\w+):)?(\d+(?:\.(\d+))?)\.\.(\d+(?:\.\d+)?)(?:/(\d+))?")
 _ITALIC = re.compile(r"\*([^*]+)\*")
 _POWER = re.compile(r"\^(\d+)")
-_FIRST_LETTER = re.compile(r"(?:<[^>]+>)?([a-zα-ω])")
 _MIX = 0x9E3779B97F4A7C15
 _WORD = 0xFFFFFFFFFFFFFFFF
 
@@ -29,8 +28,8 @@ class Number:
 
     def of(self, patient: int) -> str:
         """The number of the patient with this seed."""
-        mixed = ((patient ^ self.salt) * _MIX & _WORD) >> 32
-        value = self.lowest + mixed % self.span * self.step
+        mixed = (patient ^ self.salt * _MIX) * _MIX & _WORD
+        value = self.lowest + (mixed >> 31) % self.span * self.step
         if not self.decimals:
             return str(value)
         return f"{value / 10**self.decimals:.{self.decimals}f}"
@@ -44,13 +43,20 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Wordings without blanks, of which one is taken."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """Wordings of which one is taken."""
+    """Wordings with blanks or choices of their own, of which one is taken."""
 
     options: tuple[tuple[Part, ...], ...]
 
 
-Part = str | Number | Slot | Choice
+Part = str | Number | Slot | Words | Choice
 Phrase = tuple[Part, ...]
 
 
@@ -58,7 +64,13 @@ def phrase(source: str, spelling: Callable[[str], str] = str) -> Phrase:
     """Read a phrase; its words come out as XML, in the given spelling."""
     tokens = [token for token in _TOKEN.split(source) if token]
     options, _ = _options(tokens, 0, source, spelling)
-    return options[0] if len(options) == 1 else (Choice(options),)
+    return options[0] if len(options) == 1 else (_choice(options),)
+
+
+def _choice(options: tuple[Phrase, ...]) -> Words | Choice:
+    if all(not option or (len(option) == 1 and type(option[0]) is str) for option in options):
+        return Words(tuple(str(option[0]) if option else "" for option in options))
+    return Choice(options)
 
 
 def _options(
@@ -71,7 +83,7 @@ def _options(
             options.append([])
         elif token == "[":
             inner, place = _options(tokens, place + 1, source, spelling)
-            options[-1].append(Choice(inner))
+            options[-1].append(_choice(inner))
         elif token[0] == "{":
             options[-1].append(_blank(token[1:-1], f"{source}@{place}"))
         else:
@@ -109,6 +121,8 @@ class Teller:
 
     def tell(self, told: Phrase) -> str:
         """The phrase in words."""
+        if len(told) == 1 and type(told[0]) is str:
+            return told[0]
         words: list[str] = []
         self._tell(told, words)
         return "".join(words)
@@ -121,34 +135,40 @@ class Teller:
         """Whether something of this share happens."""
         return self.draw() < share
 
-    def pick(self, listed):  # noqa: ANN001, ANN201
+    def pick(self, listed):
         """One of a sequence."""
         return listed[int(self.draw() * len(listed))]
 
-    def some(self, listed, count: int):  # noqa: ANN001, ANN201
+    def some(self, listed, count: int):
         """So many of a sequence, in any order."""
         left = list(listed)
         draw = self.draw
         return [left.pop(int(draw() * len(left))) for _ in range(min(count, len(left)))]
 
     def _tell(self, told: Phrase, words: list[str]) -> None:
+        draw = self.draw
         for part in told:
             kind = type(part)
             if kind is str:
                 words.append(part)
-            elif kind is Choice:
+            elif kind is Words:
                 options = part.options
-                self._tell(options[int(self.draw() * len(options))], words)
+                words.append(options[int(draw() * len(options))])
             elif kind is Slot:
                 words.append(self.names[part.name])
+            elif kind is Choice:
+                options = part.options
+                self._tell(options[int(draw() * len(options))], words)
             else:
                 words.append(part.of(self.patient))
 
 
 def capitalised(text: str) -> str:
     """The text with its first letter in upper case, behind a tag if one opens it."""
-    match = _FIRST_LETTER.match(text)
-    if match is None:
+    first = text[:1]
+    if first.islower():
+        return first.upper() + text[1:]
+    if first != "<":
         return text
-    at = match.start(1)
-    return text[:at] + text[at].upper() + text[at + 1 :]
+    at = text.index(">") + 1
+    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields
+from functools import lru_cache
+from itertools import accumulate
 from random import Random
 
 MANNERS = ("reworded", "respaced", "added", "patient_anew")
@@ -21,7 +23,7 @@ EXPECTED = {
     "animal": ("select", "not_human"),
     "no_differential": ("select", "no_differential"),
     "too_short": ("select", "too_short"),
-    "answer_in_prompt": ("extract", "answer_in_prompt"),
+    "answer_in_prompt": ("check", "answer_in_prompt"),
     "duplicate": ("dedupe", "duplicate"),
 }
 
@@ -85,11 +87,15 @@ def _is_good(index: int, seed: int, rates: Rates) -> bool:
 
 
 def _kind(drawn: float, rates: Rates) -> str | None:
-    for kind, rate in zip(_kinds(), astuple(rates), strict=True):
-        drawn -= rate
-        if drawn < 0:
-            return kind
-    return None
+    return next((kind for kind, bound in _bounds(rates) if drawn < bound), None)
+
+
+@lru_cache
+def _bounds(rates: Rates) -> tuple[tuple[str, float], ...]:
+    """The part of the unit interval below which each kind lies, those with a rate only."""
+    listed = [(kind, rate) for kind, rate in zip(_kinds(), astuple(rates), strict=True) if rate]
+    ends = accumulate(rate for _, rate in listed)
+    return tuple((kind, end) for (kind, _), end in zip(listed, ends, strict=True))
 
 
 def _kinds() -> tuple[str, ...]:

@@ -11,10 +11,9 @@ from tests.corpus_maker.phrases import Phrase, Teller, capitalised
 
 Paragraph = list[str]
 
+_PLURALS = ("cytes", "phils", "lets", "erides", "bodies")
 _ANEW = {"opening": "opening_anew"}
-ABOUT_THE_PATIENT = frozenset(
-    ("opening", "course", "past_history", "medication", "family", "social", "negatives", "vitals")
-)
+ABOUT_THE_PATIENT = frozenset(("opening", "past_history", "family", "social"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,9 @@ class Author:
             job_clause=_job(patient.job, teller.draw()), measure_after="appetite",
         )  # fmt: skip
         complaints = teller.some(patient.disease.complaints, 3)
-        for name, told in zip(("complaint", "other_complaint", "third_complaint"), complaints, strict=True):
+        for name, told in zip(
+            ("complaint", "other_complaint", "third_complaint"), complaints, strict=True
+        ):
             words[name] = teller.tell(told)
         words["nature"] = teller.tell(patient.disease.nature)
         words["treatment"] = teller.tell(teller.pick(patient.disease.treatment))
@@ -114,7 +115,7 @@ class Author:
         first = [self.say(opening)]
         if patient.species:
             return [[*first, *self.say_some("animal_course", 3)]]
-        first += self.say_some("course", 1 + int(teller.draw() * 3))
+        first += self.say_some("course", 2 + int(teller.draw() * 3))
         kinds = ["past_history", "medication", "family", "negatives"]
         kinds.append("social" if patient.job else "child_social")
         told = [self.say(kind) for kind in teller.some(kinds, 3 + int(teller.draw() * 3))]
@@ -125,7 +126,9 @@ class Author:
         signs = [_noun(self.teller, finding) for finding in self._found("sign")]
         told = [self.say("normal_signs")]
         while signs:
-            told.append(self.say("sign", finding=signs.pop(), second=signs.pop() if signs else "no rash"))
+            told.append(
+                self.say("sign", finding=signs.pop(), second=signs.pop() if signs else "no rash")
+            )
         told = self.teller.some(told, len(told))
         if self.patient.disease.tells_vitals and not self.patient.species:
             told.insert(0, self.say("vitals"))
@@ -135,8 +138,13 @@ class Author:
         """What was measured and pictured, and what turned out normal."""
         teller = self.teller
         panel = self._panel(3 + int(teller.draw() * 4))
-        values = [(teller.tell(item.subject), teller.tell(item.result)) for item in self._found("value")]
-        blood = [self.say("value", measure=measure, amount=amount) for measure, amount in values]
+        values = [
+            (teller.tell(item.subject), teller.tell(item.result)) for item in self._found("value")
+        ]
+        blood = [
+            self.say("value", measure=measure, amount=amount, was=_was(measure))
+            for measure, amount in values
+        ]
         if values:
             teller.names["measure_after"] = values[0][0]
         if tabled:
@@ -161,7 +169,10 @@ class Author:
     def revelation(self, story: Story) -> list[Paragraph]:
         """The result that settled it, and the diagnosis."""
         decisive = self.patient.decisive
-        names = {"test": self.teller.tell(decisive.subject), "result": self.teller.tell(decisive.result)}
+        names = {
+            "test": self.teller.tell(decisive.subject),
+            "result": self.teller.tell(decisive.result),
+        }
         story.breakpoint = self.say("decisive", **names)
         return [[story.breakpoint, self.say("diagnosis")]]
 
@@ -188,8 +199,8 @@ class Author:
         teller = self.teller
         shown = teller.some(self.patient.findings, 2)
         names = {"evidence": _noun(teller, shown[0]), "second": _noun(teller, shown[1])}
-        about = self.say_some("about", 2 + int(teller.draw() * 2))
-        lessons = self.say_some("lesson", 2 + int(teller.draw() * 2))
+        about = self.say_some("about", 3 + int(teller.draw() * 2))
+        lessons = self.say_some("lesson", 3 + int(teller.draw() * 3))
         return [about, [self.say("support", **names), *lessons]]
 
     def conclusion(self) -> list[Paragraph]:
@@ -210,6 +221,10 @@ def _person(patient: Patient, draw: float) -> str:
     if draw < 0.9:
         return f"{article} {age}-year-old {man}"
     return f"a {man} aged {age} years" if draw < 0.95 else f"a {man} of {age} years"
+
+
+def _was(measure: str) -> str:
+    return "were" if measure.endswith(_PLURALS) else "was"
 
 
 def _job(job: str, draw: float) -> str:
@@ -236,4 +251,3 @@ def _split_measure(measured: str) -> tuple[str, str]:
 
 def _listed(items: list[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
-
