@@ -36,7 +36,11 @@ def cut(told: tuple[Sentence, ...], diagnosis: Diagnosis) -> Prompt:
 
 
 def _gives_away(text: str, diagnosis: Diagnosis) -> bool:
-    return tells(text) or _later(text) or diagnosis.giveaways.given_by(text)
+    if diagnosis.giveaways.given_by(text):
+        return True
+    # Another diagnosis, made before this illness, is part of the question.
+    earlier = pattern("earlier_diagnoses").search(text) is not None
+    return not earlier and (tells(text) or _later(text))
 
 
 def tells(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from extractors.cases.giveaways import Giveaways, giveaways
@@ -17,6 +18,12 @@ from extractors.language.wordlist import pattern
 from schemas.article import Article
 
 _MOST_ALIASES = 6
+# How the case looked is for the prompt to tell.
+_LOOKED_LIKE = re.compile(
+    r"\b(?:present|mimic|masquerad|simulat|resembl|imitat|manifest|misdiagnos|mistaken|suspect)"
+    r"[a-z]*\b.*$",
+    re.IGNORECASE,
+)
 _OPENING_WORDS = 60
 
 
@@ -74,7 +81,8 @@ def _settled(told: tuple[Sentence, ...], names: tuple[str, ...], *, unsure: bool
 def _found_later(title: str, told: tuple[Sentence, ...]) -> list[str]:
     """Diseases of the title which the opening does not bring in: the case is about finding them."""
     opening = " ".join(item.text for item in told if _words_before(told, item) < _OPENING_WORDS)
-    return [item.name for item in diseases(title) if not mentions(opening, [item.name])]
+    named = diseases(_LOOKED_LIKE.sub("", title))
+    return [item.name for item in named if not mentions(opening, [item.name])]
 
 
 def _words_before(told: tuple[Sentence, ...], sentence: Sentence) -> int:
