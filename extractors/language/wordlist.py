@@ -10,7 +10,7 @@ from importlib import resources
 @cache
 def words(name: str) -> tuple[str, ...]:
     """The entries of `words/<name>.txt` in order; blank lines and comments are passed over."""
-    listing = resources.files("extractors.language").joinpath("words", f"{name}.txt")
+    listing = resources.files("extractors.language.words").joinpath(f"{name}.txt")
     lines = (line.strip() for line in listing.read_text(encoding="utf-8").splitlines())
     return tuple(line for line in lines if line and not line.startswith("#"))
 

@@ -1,0 +1,1 @@
+"""Word lists and phrases, one entry a line."""
