@@ -11,7 +11,7 @@ from extractors.jats.formulas import inline_formula
 from extractors.jats.front import read_front_matter
 from extractors.jats.inline import all_text, is_citation, is_footnote_mark, taken_of
 from extractors.jats.markup import ROLES, Role
-from extractors.jats.parse import parse_article
+from extractors.jats.parse import depth_of_articles, parse_article
 from extractors.jats.reader import is_scanned, read_body
 
 _WHY = {
@@ -44,20 +44,21 @@ class Coverage:
 
 def coverage(xml: bytes) -> Coverage:
     """Account for every character of the body of an article."""
-    article = parse_article(xml)
+    with depth_of_articles():
+        return _coverage(parse_article(xml))
+
+
+def _coverage(article: etree._Element) -> Coverage:
     body = article.find("body")
     elsewhere: Counter[str] = Counter()
     unhandled: Counter[str] = Counter()
-    characters = 0
-    if body is not None:
-        characters = _solid(all_text(body))
-        if is_scanned(body):
-            elsewhere["scanned pages"] = characters
-        else:
-            _account(body, elsewhere, unhandled)
+    characters = 0 if body is None else _solid(all_text(body))
+    if body is not None and is_scanned(body):
+        elsewhere["scanned pages"] = characters
+    elif body is not None:
+        _account(body, elsewhere, unhandled)
     in_text = _solid(read_body(article).text)
-    if rest := characters - in_text - sum(elsewhere.values()):
-        elsewhere["tidied"] = rest
+    elsewhere["tidied"] = characters - in_text - sum(elsewhere.values())
     return Coverage(
         read_front_matter(article).ids.pmcid,
         characters,

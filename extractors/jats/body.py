@@ -160,8 +160,9 @@ class Body:
     def _close(self) -> None:
         """End a block; a label that nothing followed stands by itself."""
         self._flush()
-        label, self._label = self._label, ""
-        self._add(self._kind, label)
+        if self._label:
+            label, self._label = self._label, ""
+            self._add(self._kind, label)
 
     def _add(self, kind: ParagraphKind, text: str) -> None:
         if not text:

@@ -95,6 +95,8 @@ def remove_citations(text: str) -> str:
 
 def _bracket(match: re.Match[str]) -> str:
     opening, inner, closing = match.groups()
+    if inner == MARK:
+        return MARK
     kept = []
     for part in _BETWEEN_PARTS.split(inner):
         if not _HAS_MARK.search(part):
@@ -113,7 +115,8 @@ def _is_citation(part: str) -> bool:
 
 
 _RUN = re.compile(r"[\x01\x02](?:(?:\s?(?:[,;/&–—‐‑−-]|and|to|or)\s?|\s?[,;] and |\s)?[\x01\x02])*")
-_POINTER = re.compile(r",? (?:e\.\s?g\.|see(?: also)?|cf\.?),?$", re.I)
+_POINTER = re.compile(r",? (?:e\. ?g\.|see(?: also)?|cf\.?),?$", re.I)
+_LONGEST_POINTER = 12
 _NAMED = re.compile(r"\x03([^\x04]*)\x04(\.?)")
 
 
@@ -128,7 +131,7 @@ def _outside(text: str) -> str:
         stem = before.rstrip()
         follower = behind.lstrip()[:1]
         if follower and follower in ",;.:)]":
-            stem = _POINTER.sub("", stem.rstrip(",;"))
+            stem = _without_pointer(stem.rstrip(",;"))
             if stem.endswith(".") and follower == "." and ".." not in behind:
                 at += behind.index(".") + 1
         elif follower and behind[0] != " " and (follower.isalnum() or follower in "([“‘"):
@@ -137,6 +140,11 @@ def _outside(text: str) -> str:
         kept.append(stem)
     kept.append(text[at:])
     return "".join(kept)
+
+
+def _without_pointer(stem: str) -> str:
+    pointer = _POINTER.search(stem, max(0, len(stem) - _LONGEST_POINTER))
+    return stem[: pointer.start()] if pointer else stem
 
 
 def _as_words(match: re.Match[str]) -> str:

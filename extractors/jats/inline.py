@@ -13,25 +13,32 @@ from extractors.jats.citations import MARK, is_only_marks, mark_for, remove_cita
 from extractors.jats.formulas import inline_formula
 from extractors.jats.markup import ASIDE, ROLES, Role
 from extractors.jats.parse import Unreadable
-from extractors.jats.spacing import close_up, squeeze
+from extractors.jats.spacing import close_up, squeeze, without_invisible
 
 # Called for every element that is no part of the sentence, with the words gathered so far.
 Aside: TypeAlias = Callable[[etree._Element, Role | None, list[str]], None]
 
 _CITING = frozenset(("bibr", "ref"))
+# How publishers number their references, for a cross-reference that does not say what it is.
+_REFERENCE_ID = re.compile(r"(?:[\w.]+[-_])?(?:b|r|cr|ref|bib|bibr|cit)[-_]?\d+(?:$|[-_])", re.I)
 _FOOTNOTES = frozenset(("fn", "table-fn", "author-notes", "aff", "corresp"))
 _EXPONENT = re.compile(r"[+−–‐-]?\s?\d+(?:[.,/]\d+)?|[nx]")
 
 
 def tidy(words: list[str]) -> str:
     """The sentence: single spaces, no citations, no space before a mark."""
-    return close_up(remove_citations(squeeze("".join(words)))).strip()
+    text = " ".join("".join(words).split())
+    # Neither the marks of citations nor what has no width is printable; most sentences have none.
+    if not text.isprintable():
+        text = remove_citations(without_invisible(text)).strip()
+    return close_up(text)
 
 
 def words_of(element: etree._Element) -> str:
     """All words of an element on one line: a title, a caption, a cell."""
     if not len(element):
-        return close_up(squeeze(element.text or ""))
+        text = element.text or ""
+        return text if text.isprintable() and " " not in text else close_up(squeeze(text))
     words: list[str] = []
     gather(element, words, in_line)
     return tidy(words)
@@ -84,7 +91,8 @@ def take_one(alternatives: etree._Element, words: list[str], aside: Aside) -> No
 
 def is_citation(xref: etree._Element) -> bool:
     """Whether a cross-reference points to the list of references."""
-    return xref.get("ref-type") in _CITING
+    kind = xref.get("ref-type")
+    return kind in _CITING or (not kind and bool(_REFERENCE_ID.match(xref.get("rid") or "")))
 
 
 def is_footnote_mark(xref: etree._Element) -> bool:

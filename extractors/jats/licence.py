@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -57,15 +58,16 @@ def _in_licence(element: etree._Element) -> Iterator[str]:
     yield from _from_prose(" ".join(all_text(element).split()))
 
 
-def _from_text(value: str) -> Iterator[str]:
+# The same few addresses and sentences stand in millions of articles.
+@functools.lru_cache(maxsize=1024)
+def _from_text(value: str) -> frozenset[str]:
     """A web address or a code."""
-    for url in _URL.finditer(value):
-        yield "CC0" if url.group(2) else f"CC {url.group(1).upper()}"
-    if not _URL.search(value):
-        for code in _CODE.finditer(value):
-            yield "CC0" if code.group(2) else _code(code.group(1))
-        if _MINING.search(value) or value.strip().upper() == "TDM":
-            yield "TDM"
+    if urls := _URL.findall(value):
+        return frozenset("CC0" if zero else f"CC {name.upper()}" for name, zero in urls)
+    found = {"CC0" if zero else _code(name) for name, zero in _CODE.findall(value)}
+    if _MINING.search(value) or value.strip().upper() == "TDM":
+        found.add("TDM")
+    return frozenset(found)
 
 
 def _code(text: str) -> str:
@@ -75,8 +77,10 @@ def _code(text: str) -> str:
     return "CC " + "-".join(parts)
 
 
-def _from_prose(prose: str) -> Iterator[str]:
-    yield from _from_text(prose)
+@functools.lru_cache(maxsize=1024)
+def _from_prose(prose: str) -> frozenset[str]:
+    """A sentence of law, which may hold an address too."""
+    found = set(_from_text(prose))
     if _BY.search(prose):
         name = "CC BY"
         name += "-NC" if _NON_COMMERCIAL.search(prose) else ""
@@ -84,8 +88,9 @@ def _from_prose(prose: str) -> Iterator[str]:
             name += "-ND"
         elif _SHARE_ALIKE.search(prose):
             name += "-SA"
-        yield name
+        found.add(name)
     elif _PUBLIC_DOMAIN.search(prose):
-        yield "CC0"
+        found.add("CC0")
     elif _MINING.search(prose):
-        yield "TDM"
+        found.add("TDM")
+    return frozenset(found)

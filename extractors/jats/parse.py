@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -28,6 +29,15 @@ _WRAPPERS = frozenset(
 
 class Unreadable(ValueError):
     """A file that is no whole article; the message says what is wrong and where."""
+
+
+@contextmanager
+def depth_of_articles() -> Iterator[None]:
+    """Where a walk runs out of stack, the nesting was no article's."""
+    try:
+        yield
+    except RecursionError:
+        raise Unreadable("is nested too deeply to be an article") from None
 
 
 def parse_article(xml: bytes) -> etree._Element:
@@ -74,7 +84,7 @@ def _admit(xml: bytes) -> bool:
     if doctype and b"<!ENTITY" in doctype.group():
         line = xml.count(b"\n", 0, doctype.start()) + 1
         raise Unreadable(f"declares entities of its own at line {line}; they are never expanded")
-    return bool(xml.strip())
+    return bool(xml) and not xml.isspace()
 
 
 def _find_doctype(xml: bytes) -> re.Match[bytes] | None:

@@ -7,7 +7,7 @@ from lxml import etree
 from extractors.jats.body import Body, Heading
 from extractors.jats.front import Front, read_front_matter
 from extractors.jats.kinds import section_kinds
-from extractors.jats.parse import Unreadable, parse_article, parse_front
+from extractors.jats.parse import depth_of_articles, parse_article, parse_front
 from schemas.article import Article, Paragraph, Section
 
 _OCR = ".//preformat[@preformat-type='pmc-ocr-text']"
@@ -15,20 +15,15 @@ _OCR = ".//preformat[@preformat-type='pmc-ocr-text']"
 
 def read(xml: bytes) -> Article:
     """The article of a file; its text is empty where it has no body but scanned pages."""
-    try:
+    with depth_of_articles():
         article = parse_article(xml)
-        front = read_front_matter(article)
-        return _with_body(front, read_body(article))
-    except RecursionError:
-        raise Unreadable("is nested too deeply to be an article") from None
+        return _with_body(read_front_matter(article), read_body(article))
 
 
 def read_front(xml: bytes) -> Article:
     """The article without its body, from no more of the file than its front matter."""
-    try:
+    with depth_of_articles():
         return _with_body(read_front_matter(parse_front(xml)), Body())
-    except RecursionError:
-        raise Unreadable("is nested too deeply to be an article") from None
 
 
 def read_body(article: etree._Element) -> Body:

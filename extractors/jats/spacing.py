@@ -19,7 +19,12 @@ _FULL_STOP = re.compile(r" \.(?![\d.])")
 def squeeze(text: str) -> str:
     """The text on one line with single spaces."""
     text = " ".join(text.split())
-    if text.isprintable() or (text.isascii() and "\x7f" not in text):
+    return text if text.isprintable() else without_invisible(text)
+
+
+def without_invisible(text: str) -> str:
+    """The text on one line without control characters and those of no width."""
+    if text.isascii() and "\x7f" not in text:
         return text
     return " ".join(_INVISIBLE.sub("", text).split())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from schemas.article import SectionKind
@@ -215,6 +216,7 @@ def bare_title(title: str) -> str:
     return title[number.end() if number else 0 :].strip(" :.")
 
 
+@functools.lru_cache(maxsize=1024)
 def title_kind(title: str) -> SectionKind:
     """The kind that a title alone tells, `other` where it tells none."""
     title = bare_title(title)

@@ -61,6 +61,13 @@ def test_citations_go_with_what_only_held_them(markup: str, text: str) -> None:
     assert text_of(markup) == text
 
 
+def test_a_cross_reference_of_no_type_is_judged_by_where_it_points() -> None:
+    for rid in ("B1", "ref12", "CR3", "fsn3696-bib-0011", "b12-ijms"):
+        assert text_of(f"shown [<xref rid='{rid}'>1</xref>].") == "shown."
+    for rid in ("Equ1", "cobi70049-supinfo-0001", "fig1", "box1", "tbl-0001", ""):
+        assert text_of(f"shown (<xref rid='{rid}'>1</xref>).") == "shown (1)."
+
+
 @pytest.mark.parametrize(
     "unit",
     ["1", "12a", "1, ", "1a b", "Lee ", "Lee, 2010; ", "(", "[1", "et al. ", "\u00a0", "A.-"],

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import random
 import tracemalloc
 
 import pytest
 
-from extractors.jats import Unreadable, read, read_front
+from extractors.jats import Unreadable, coverage, read, read_front
 from tests.extractors.jats import corpus
 from tests.extractors.jats.samples import jats
 
@@ -95,6 +96,14 @@ def test_deep_nesting_is_refused_and_not_a_crash() -> None:
         xml = WHOLE.replace(b"years", b"<%s>" % tag * depth + b"</%s>" % tag * depth)
         assert "deep" in refused(xml).lower()
     read(WHOLE.replace(b"years", b"<italic>" * 200 + b"x" + b"</italic>" * 200))
+
+
+def test_nesting_beyond_the_stack_is_refused() -> None:
+    for tag in ("list", "sec", "sup", "disp-quote", "made-up"):
+        deep = jats(f"<{tag}>" * 240 + "x" + f"</{tag}>" * 240)
+        for reader in (read, coverage):
+            with contextlib.suppress(Unreadable):
+                reader(deep)
 
 
 def test_a_file_beyond_all_articles_is_refused_before_it_is_parsed() -> None:
