@@ -6,6 +6,7 @@ import hashlib
 import html
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -297,7 +298,7 @@ def _front(planned: Plan, seed: int, told: Telling, draw: Random) -> jats.Front:
         language=language,
         subject=told.teller.names["subject"] if kind == "not_english" else subject,
         specialty="Veterinary Medicine" if kind == "animal" else patient.disease.specialty,
-        title=f"{'RETRACTED: ' if retracted and draw.random() < 0.4 else ''}{_title(planned, told)}",
+        title=("RETRACTED: " if retracted and draw.random() < 0.4 else "") + _title(planned, told),
         journal=journal,
         abbreviation=abbreviation,
         publisher=teller.pick(patient.vocabulary.names["publishers"]),
@@ -379,13 +380,23 @@ def _xml(planned: Plan, front: jats.Front, told: Telling, teller: Teller) -> byt
     return xml
 
 
+_SPACINGS = (
+    (". ", ".\n    "),
+    (" × ", "×"),
+    (" mmHg", "\u202fmmHg"),
+    (" mm ", "\u00a0mm "),
+    (" mg/L", "\u2009mg/L"),
+    (", ", ",  "),
+    ("-year-old", " year old"),
+    (" g/L", "\u00a0g/L"),
+    ("–", " – "),
+    ("</p>\n<p>", " "),
+)
+
+
 def _respaced(body: str, teller: Teller) -> str:
     """The same words with other spaces, dashes and paragraphs."""
-    changes = (
-        (". ", ".\n    "), (" × ", "×"), (" mmHg", "\u202fmmHg"), (" mm ", "\u00a0mm "), (" mg/L", "\u2009mg/L"),
-        (", ", ",  "), ("-year-old", " year old"), (" g/L", "\u00a0g/L"), ("–", " – "), ("</p>\n<p>", " "),
-    )  # fmt: skip
-    for old, new in teller.some(changes, 4):
+    for old, new in teller.some(_SPACINGS, 4):
         body = body.replace(old, new)
     return body
 
@@ -395,12 +406,19 @@ def _references(teller: Teller, patient: Patient) -> list[tuple[str, str, int]]:
     about = (patient.disease.label, *(rival.name for rival in patient.rivals))
     return [
         (
-            f"{teller.pick(names['surname_fronts'])}{teller.pick(names['surname_backs'])} {'ABCDEFGH'[int(teller.draw() * 8)]}",
-            f"{teller.pick(('On', 'Notes on', 'Outcome of', 'A review of', 'Imaging of'))} {teller.pick(about)}",
+            f"{_surname(teller, names)} {teller.pick('ABCDEFGH')}",
+            f"{teller.pick(_REFERENCE_LEADS)} {teller.pick(about)}",
             1992 + int(teller.draw() * 32),
         )
         for _ in range(4 + int(teller.draw() * 9))
     ]
+
+
+_REFERENCE_LEADS = ("On", "Notes on", "Outcome of", "A review of", "Imaging of")
+
+
+def _surname(teller: Teller, names: Mapping[str, tuple[str, ...]]) -> str:
+    return teller.pick(names["surname_fronts"]) + teller.pick(names["surname_backs"])
 
 
 def _metadata(planned: Plan, front: jats.Front, xml: bytes) -> dict[str, Any]:
@@ -410,7 +428,6 @@ def _metadata(planned: Plan, front: jats.Front, xml: bytes) -> dict[str, Any]:
     right = hashlib.md5(xml, usedforsecurity=False).hexdigest()
     other = hashlib.md5(right.encode(), usedforsecurity=False).hexdigest()
     where = f"s3://pmc-oa-opendata/{stem}/{stem}"
-    on = front.published
     return {
         "pmcid": f"PMC{front.number}",
         "version": front.version,
@@ -418,7 +435,7 @@ def _metadata(planned: Plan, front: jats.Front, xml: bytes) -> dict[str, Any]:
         "doi": front.doi,
         "mid": f"NIHMS{front.number % 10_000_000}" if manuscript else None,
         "title": plain(front.title),
-        "citation": f"{front.abbreviation}. {on.year} {on:%b} {on.day};{front.volume}:{front.page}. doi: {front.doi}",
+        "citation": _citation(front),
         "is_pmc_openaccess": not manuscript,
         "is_manuscript": manuscript,
         "is_historical_ocr": False,
@@ -428,6 +445,12 @@ def _metadata(planned: Plan, front: jats.Front, xml: bytes) -> dict[str, Any]:
         "text_url": f"{where}.txt?md5={other[::-1]}",
         "xml_url": f"{where}.xml?md5={other if planned.kind == 'corrupt_md5' else right}",
     }
+
+
+def _citation(front: jats.Front) -> str:
+    on = front.published
+    when = f"{on.year} {jats.MONTHS[on.month - 1]} {on.day}"
+    return f"{front.abbreviation}. {when};{front.volume}:{front.page}. doi: {front.doi}"
 
 
 def _truth(planned: Plan, told: Telling) -> Truth:

@@ -155,10 +155,10 @@ def _finding(source: str, spelling: Any) -> Finding:
 
 def inline(name: str) -> str:
     """A label inside a sentence: small, unless a name or an abbreviation opens it."""
-    first = name.split(" ")[0].split("-")[0]
-    return name[0].lower() + name[1:] if first.lower() in _COMMON else name
+    return name if _PROPER.match(name) else name[0].lower() + name[1:]
 
 
-_COMMON = frozenset(
-    ["constrictive", "left", "arrhythmogenic", "phaeochromocytoma", "pheochromocytoma", "insulinoma", "adrenocortical", "pituitary", "anti", "myasthenia", "neuromyelitis", "cerebral", "stiff", "visceral", "brucellosis", "leptospirosis", "scrub", "neurocysticercosis", "pulmonary", "disseminated", "adult", "granulomatosis", "polyarteritis", "relapsing", "haemophagocytic", "hemophagocytic", "thrombotic", "paroxysmal", "hairy", "eosinophilic", "autoimmune", "gastrointestinal", "pyoderma", "bullous", "mycosis", "xanthogranulomatous", "lymphangioleiomyomatosis", "hypersensitivity", "allergic", "acute", "lead", "scurvy"]
+_PROPER = re.compile(
+    "Takotsubo|Addison|Sheehan|Creutzfeldt|Susac|Wernicke|Miller|Whipple|Lemierre|Q fever|Takayasu|"
+    "Behçet|Castleman|POEMS|Budd|Wilson|Sweet|Gitelman|Fabry|Kawasaki|Langerhans"
 )

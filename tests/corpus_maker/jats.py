@@ -18,7 +18,7 @@ _HEAD = (
     ' Journal Archiving and Interchange DTD with MathML3 v1.4 20241031//EN"'
     ' "JATS-archivearticle1-4-mathml3.dtd">\n'
 )
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SEASONS = (
     "Winter",
     "Winter",
@@ -37,13 +37,14 @@ _PATHS = {"CC0": "publicdomain/zero/1.0/"} | {
     f"CC {code}": f"licenses/{code.lower()}/4.0/"
     for code in ("BY", "BY-SA", "BY-NC", "BY-NC-SA", "BY-NC-ND")
 }
+_GRANTED = "This is an open access article under the Creative Commons Attribution"
 _PROSE = {
-    "CC0": "The authors waive their rights under the Creative Commons Public Domain Dedication (CC0).",
-    "CC BY": "This is an open access article under the Creative Commons Attribution License.",
-    "CC BY-SA": "This article may be shared under the Creative Commons Attribution-ShareAlike License.",
-    "CC BY-NC": "This is an open access article under the Creative Commons Attribution-NonCommercial License.",
-    "CC BY-NC-SA": "This article may be shared under the Creative Commons Attribution-NonCommercial-ShareAlike License.",
-    "CC BY-NC-ND": "This is an open access article under the Creative Commons Attribution-NonCommercial-NoDerivatives License.",
+    "CC0": "The authors waive their rights under the Creative Commons Public Domain Dedication.",
+    "CC BY": f"{_GRANTED} License.",
+    "CC BY-SA": f"{_GRANTED}-ShareAlike License.",
+    "CC BY-NC": f"{_GRANTED}-NonCommercial License.",
+    "CC BY-NC-SA": f"{_GRANTED}-NonCommercial-ShareAlike License.",
+    "CC BY-NC-ND": f"{_GRANTED}-NonCommercial-NoDerivatives License.",
 }
 
 
@@ -108,7 +109,8 @@ def _ids(front: Front, teller: Teller) -> str:
         f'<article-id pub-id-type="pmcid">{pmcid}</article-id>'
         f'<article-id pub-id-type="pmcid-ver">{pmcid}.{front.version}</article-id>'
         f'<article-id pub-id-type="pmcaid">{front.number}</article-id>'
-        f'<article-id pub-id-type="pmcaiid">{front.number + front.version - 1}</article-id>{pmid}{doi}'
+        f'<article-id pub-id-type="pmcaiid">{front.number + front.version - 1}</article-id>'
+        f"{pmid}{doi}"
         f'<article-version article-version-type="pmc-version">{front.version}</article-version>'
     )
 
@@ -117,7 +119,8 @@ def _subjects(front: Front) -> str:
     return (
         '<article-categories><subj-group subj-group-type="heading"><subject>'
         f"{front.subject}</subject></subj-group>"
-        f'<subj-group subj-group-type="discipline"><subject>{front.specialty}</subject></subj-group>'
+        f'<subj-group subj-group-type="discipline"><subject>{front.specialty}</subject>'
+        "</subj-group>"
         "</article-categories>"
     )
 
@@ -137,24 +140,27 @@ def _contributors(front: Front) -> str:
 
 def _dates(front: Front, teller: Teller) -> str:
     on = front.published
-    day, month, year = (
-        f"<day>{on.day}</day>",
-        f"<month>{on.month}</month>",
-        f"<year>{on.year}</year>",
-    )
+    day, month, year = f"<day>{on.day}</day>", f"<month>{on.month}</month>", _year(on)
+    named, season = MONTHS[on.month - 1], _SEASONS[on.month - 1]
+    epub = f'<pub-date pub-type="epub">{day}{month}{year}</pub-date>'
     shape = teller.draw()
     if shape < 0.4:
-        return f'<pub-date pub-type="epub">{day}{month}{year}</pub-date><pub-date pub-type="collection">{year}</pub-date>'
+        return f'{epub}<pub-date pub-type="collection">{year}</pub-date>'
     if shape < 0.6:
         iso = f' iso-8601-date="{on.isoformat()}"' if shape < 0.5 else ""
-        return f'<pub-date date-type="pub" publication-format="electronic"{iso}>{day}{month}{year}</pub-date>'
+        kind = f'date-type="pub" publication-format="electronic"{iso}'
+        return f"<pub-date {kind}>{day}{month}{year}</pub-date>"
     if shape < 0.75:
-        return f'<pub-date pub-type="ppub"><month>{_MONTHS[on.month - 1]}</month>{year}</pub-date><pub-date pub-type="epub">{day}{month}{year}</pub-date>'
+        return f'<pub-date pub-type="ppub"><month>{named}</month>{year}</pub-date>{epub}'
     if shape < 0.85:
         return f'<pub-date pub-type="epub-ppub">{month}{year}</pub-date>'
     if shape < 0.93:
-        return f'<pub-date pub-type="collection"><season>{_SEASONS[on.month - 1]}</season>{year}</pub-date>'
+        return f'<pub-date pub-type="collection"><season>{season}</season>{year}</pub-date>'
     return f'<pub-date date-type="collection" publication-format="print">{year}</pub-date>'
+
+
+def _year(on: date) -> str:
+    return f"<year>{on.year}</year>"
 
 
 def _history(front: Front) -> str:
@@ -165,7 +171,8 @@ def _history(front: Front) -> str:
 
 def _permissions(front: Front, teller: Teller) -> str:
     address, prose = f"https://creativecommons.org/{_PATHS[front.licence]}", _PROSE[front.licence]
-    opened = f"<permissions><copyright-statement>© {front.published.year} The Authors</copyright-statement>"
+    statement = f"© {front.published.year} The Authors"
+    opened = f"<permissions><copyright-statement>{statement}</copyright-statement>"
     shape = teller.draw()
     if shape < 0.45:
         held = (
@@ -242,7 +249,8 @@ class BodyWriter:
             return paragraphs + inside
         self._number += 1
         kind = f' sec-type="{section.kind}"' if section.kind and self._typed else ""
-        return f'<sec id="s{self._number}"{kind}><title>{section.title}</title>\n{paragraphs}{inside}</sec>'
+        opened = f'<sec id="s{self._number}"{kind}><title>{section.title}</title>'
+        return f"{opened}\n{paragraphs}{inside}</sec>"
 
     def _cited(self, sentences: Sequence[str]) -> list[str]:
         draw = self._teller.draw

@@ -129,7 +129,10 @@ class Teller:
 
     def sentence(self, told: Phrase) -> str:
         """The phrase in words that begin with a capital."""
-        return capitalised(self.tell(told))
+        text = self.tell(told)
+        # A wording that was left out leaves its space.
+        text = text.replace("  ", " ").replace(" .", ".").replace(" ,", ",")
+        return capitalised(text)
 
     def chance(self, share: float) -> bool:
         """Whether something of this share happens."""

@@ -1,4 +1,4 @@
-"""A patient's case as one author tells it: paragraphs by what they are for, and what was planted."""
+"""A patient's case as one author tells it, and the sentences that were planted in it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ class Author:
         he, his, him = patient.pronouns
         words = teller.names
         words.update(
-            he=he, his=his, him=him, man=patient.man, age=str(patient.age), label=patient.disease.inline,
+            he=he, his=his, him=him, man=patient.man, age=str(patient.age),
+            label=patient.disease.inline,
             patient=patient.species or "patient", place=patient.place, hospital=patient.hospital,
             specialty=patient.disease.specialty.lower(), weight=str(patient.weight),
             past=patient.past[0], other_past=patient.past[1], short=patient.disease.short,
