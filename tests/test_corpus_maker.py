@@ -43,12 +43,12 @@ SHARE_FOUND = {"answer_in_prompt": 0.4, "too_short": 0.9, "no_differential": 0.9
 
 @cache
 def _clean() -> tuple[MadeArticle, ...]:
-    return tuple(make_articles(250, seed=1, rates=Rates.clean()))
+    return tuple(make_articles(150, seed=1, rates=Rates.clean()))
 
 
 @cache
 def _mixed() -> tuple[MadeArticle, ...]:
-    return tuple(make_articles(500, seed=2))
+    return tuple(make_articles(300, seed=2))
 
 
 def _only(kind: str, count: int) -> Iterator[MadeArticle]:
@@ -97,18 +97,16 @@ def _folded(text: str) -> str:
 
 
 def _digest(articles: Iterator[MadeArticle]) -> str:
-    whole = hashlib.sha256()
-    for made in articles:
-        whole.update(made.xml)
-        whole.update(repr((made.metadata, made.truth, made.entered)).encode())
-    return whole.hexdigest()
+    made = [(m.xml, m.metadata, m.truth, m.entered) for m in articles]
+    return hashlib.sha256(repr(made).encode()).hexdigest()
 
 
 def test_the_same_seed_gives_the_same_bytes_in_another_process() -> None:
     program = (
+        "from hashlib import sha256\n"
         "from tests.corpus_maker import make_articles\n"
-        "from tests.test_corpus_maker import _digest\n"
-        "print(_digest(make_articles(60, seed=5)))"
+        "made = [(m.xml, m.metadata, m.truth, m.entered) for m in make_articles(60, seed=5)]\n"
+        "print(sha256(repr(made).encode()).hexdigest())"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(ROOT)}
     told = subprocess.run(
@@ -204,7 +202,7 @@ def test_rates_are_shares() -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in EXPECTED if kind != "duplicate"])
 def test_what_was_planted_is_rejected_for_it(kind: str) -> None:
-    planted = list(_only(kind, 25))
+    planted = list(_only(kind, 15))
     fates = Counter(_fate(made) for made in planted)
     assert fates[EXPECTED[kind]] >= SHARE_FOUND.get(kind, 1.0) * len(planted)
     truth = planted[0].truth
@@ -212,8 +210,8 @@ def test_what_was_planted_is_rejected_for_it(kind: str) -> None:
 
 
 def test_most_good_articles_are_kept() -> None:
-    fates = Counter(_fate(made) for made in _clean()[:100])
-    assert fates["kept", ""] >= 60
+    fates = Counter(_fate(made) for made in _clean()[:60])
+    assert fates["kept", ""] >= 36
 
 
 def test_a_duplicate_is_much_like_an_earlier_good_article() -> None:
@@ -246,7 +244,7 @@ def test_a_related_report_tells_the_same_patient_in_other_words() -> None:
 def test_other_articles_are_not_alike() -> None:
     sketches = [_sketch(made) for made in _clean()]
     draw = random.Random(1)
-    pairs = draw.sample(list(combinations(sketches, 2)), 4000)
+    pairs = draw.sample(list(combinations(sketches, 2)), 2000)
     assert max(similarity(one, other) for one, other in pairs) < 0.2
 
 
