@@ -32,8 +32,8 @@ class Settings(BaseModel):
     allow_nd: bool = Field(False, description="licences without adaptations too; never published")
 
     extractor: Literal["rules"] = Field("rules", description="what drafts the cases")
-    min_words: int = Field(80, ge=1, description="words a case narrative has at least")
-    max_words: int = Field(4000, ge=1, description="words a case narrative has at most")
+    min_words: int = Field(150, ge=1, description="words a case narrative has at least")
+    max_words: int = Field(3000, ge=1, description="words a case narrative has at most")
 
     duplicate_similarity: float = Field(
         0.7, gt=0, le=1, description="share of word runs from which two reports are one report"
