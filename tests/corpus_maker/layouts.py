@@ -72,7 +72,7 @@ def _short(parts: Parts, teller: Teller) -> list[Section]:
     return _citing(
         [
             Section(told, "cases", _gather(parts, *CASE)),
-            Section(after, "discussion", _gather(parts, "discussion", "conclusion")),
+            Section(after, "discussion", _gather(parts, "introduction", "discussion")),
         ]
     )
 
@@ -134,7 +134,7 @@ def _by_differential(parts: Parts, teller: Teller) -> list[Section]:
 
 def _unsectioned(parts: Parts, teller: Teller) -> list[Section]:
     """Paragraphs straight under the body."""
-    whole = _gather(parts, *CASE, "discussion")
+    whole = _gather(parts, "introduction", *CASE, "discussion")
     return [Section("", "", whole)]
 
 

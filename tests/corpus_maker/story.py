@@ -89,7 +89,7 @@ class Author:
             label=patient.disease.inline,
             patient=patient.species or "patient", place=patient.place, hospital=patient.hospital,
             specialty=patient.disease.specialty.lower(), weight=str(patient.weight),
-            past=patient.past[0], other_past=patient.past[1], short=patient.disease.short,
+            past=patient.past[0], other_past=patient.past[1],
             drug=patient.drugs[0], other_drug=patient.drugs[1], brief="", panel="",
             person=_person(patient, teller.draw()), person_anew=_person(patient, 1.0),
             job_clause=_job(patient.job, teller.draw()), measure_after="appetite",
@@ -200,9 +200,21 @@ class Author:
         teller = self.teller
         shown = teller.some(self.patient.findings, 2)
         names = {"evidence": _noun(teller, shown[0]), "second": _noun(teller, shown[1])}
-        about = self.say_some("about", 3 + int(teller.draw() * 2))
+        about = self._abbreviating() + self.say_some("about", 3 + int(teller.draw() * 2))
         lessons = self.say_some("lesson", 3 + int(teller.draw() * 3))
-        return [about, [self.say("support", **names), *lessons]]
+        told = [about, [self.say("support", **names), *lessons]]
+        teller.names["label"] = self.patient.disease.inline
+        return told
+
+    def _abbreviating(self) -> Paragraph:
+        """A sentence that gives the disease its abbreviation, used from there on."""
+        names, short = self.teller.names, self.patient.disease.short
+        if not short or self.teller.chance(0.5):
+            return []
+        names["label"] = f"{self.patient.disease.inline} ({short})"
+        told = self.say("defined")
+        names["label"] = short
+        return [told]
 
     def conclusion(self) -> list[Paragraph]:
         return [self.say_some("conclusion", 1 + int(self.teller.draw() * 2))]
