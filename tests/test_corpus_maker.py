@@ -30,12 +30,13 @@ from extractors.pmc.admit import admit
 from schemas.arrival import Captured
 from schemas.article import Article
 from schemas.reject import Reject
-from schemas.settings import SHARING_ADAPTATIONS
+from schemas.settings import Settings
 from tests.corpus_maker import MadeArticle, Rates, make_articles, write_folder
 from tests.corpus_maker.catalogue import catalogue
 from tests.corpus_maker.plan import EXPECTED, plan
 
 ROOT = Path(__file__).parents[1]
+SETTINGS = Settings()
 KINDS = tuple(field.name for field in fields(Rates))
 # What the rules cannot always see in time has another reason now and then.
 SHARE_FOUND = {"answer_in_prompt": 0.4, "too_short": 0.9, "no_differential": 0.95}
@@ -65,7 +66,7 @@ def _fate(made: MadeArticle) -> tuple[str, str]:
         made.pmcid, "made", made.pmcid, made.version, md5, False,
         made.xml, md5, json.dumps(made.metadata).encode(), None, None,
     )  # fmt: skip
-    admitted = admit(captured, licences=SHARING_ADAPTATIONS, manuscripts=False)
+    admitted = admit(captured, licences=SETTINGS.licences, manuscripts=False)
     if isinstance(admitted, Reject):
         return "fetch", admitted.reason
     try:
@@ -74,7 +75,7 @@ def _fate(made: MadeArticle) -> tuple[str, str]:
         return "read", "unreadable"
     for stage, away in (
         ("read", gate(article)),
-        ("select", select(article, min_words=80, max_words=4000)),
+        ("select", select(article, min_words=SETTINGS.min_words, max_words=SETTINGS.max_words)),
     ):
         if away is not None:
             return stage, away.reason
