@@ -19,7 +19,6 @@ _KIND_INSIDE: dict[Role, ParagraphKind] = {
     Role.QUOTE: "quote",
     Role.BOX: "boxed",
 }
-_TITLE_OF_SECTION = ("label", "title")
 _BESIDE_A_TITLE = frozenset(("label", "title", "ref-list"))
 
 
