@@ -10,7 +10,7 @@ dataset: $(INSTALLED)
 	$(BIN)/casebook status --home data/build/sample
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -57,7 +57,11 @@ def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full:
     new = _new(settled, known) + _outdone(settled, known, same)
     if full:
         here = same.keys() | {arrival.article for arrival in settled}
-        new += [_leaving(member) for name, member in known.items() if name not in here]
+        new += [
+            Arrival(**{**asdict(member), "gone": True})
+            for name, member in known.items()
+            if name not in here
+        ]
     _require_one_world([*known.values(), *new])
     return Arrivals(new, pending, named)
 
@@ -137,8 +141,9 @@ def _new(found: Iterable[Arrival], known: Mapping[str, Member]) -> list[Arrival]
     ]
 
 
-def _leaving(member: Member) -> Arrival:
-    return Arrival(**{**asdict(member), "gone": True})
+def leaving(pmcid: str) -> Arrival:
+    """The note that an article which the home lacks is let go."""
+    return Arrival(pmcid, source="", pmcid=pmcid, version=None, digest="", gone=True)
 
 
 def _require_one_world(members: Iterable[Member]) -> None:

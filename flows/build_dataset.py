@@ -25,14 +25,14 @@ def run_stages(build: Build) -> RunSummary:
     """The whole pipeline."""
     with build:
         build.search()
-        build.each_shard(fetch.STAGE)
-        build.each_shard(read.STAGE)
-        build.each_shard(select.STAGE)
-        build.each_shard(extract.STAGE)
-        build.each_shard(ground.STAGE)
-        build.each_shard(check.STAGE)
-        build.all_shards(dedupe.STAGE)
-        build.all_shards(split.STAGE)
+        build.run(fetch.STAGE)
+        build.run(read.STAGE)
+        build.run(select.STAGE)
+        build.run(extract.STAGE)
+        build.run(ground.STAGE)
+        build.run(check.STAGE)
+        build.run(dedupe.STAGE)
+        build.run(split.STAGE)
         build.write()
         return build.finish()
 

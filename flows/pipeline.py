@@ -60,12 +60,17 @@ class Build:
         self._hand = hand
         self._done: Counter[str] = Counter()
         self._pending: list[Pending] = []
-        self._stack = ExitStack()
 
     def __enter__(self) -> Build:
-        self._stack.enter_context(self.home.locked())
-        self._stack.enter_context(self.progress)
-        self._pool = self._stack.enter_context(Pool(self.settings.workers, self.settings.cluster))
+        with ExitStack() as stack:
+            stack.enter_context(self.home.locked())
+            stack.enter_context(self.progress)
+            self._pool = stack.enter_context(Pool(self.settings.workers, self.settings.cluster))
+            self._start()
+            self._stack = stack.pop_all()
+        return self
+
+    def _start(self) -> None:
         clear_drafts(self.home.root)
         self._runs = read_runs(self.home.runs)
         self._ledger = home_ledger(self.home)
@@ -78,7 +83,6 @@ class Build:
             settings=self.settings.model_dump(mode="json"),
         )
         write_run(self.home.runs, self._started)
-        return self
 
     def __exit__(
         self,
@@ -108,15 +112,11 @@ class Build:
         )
         self._run("capture", jobs, known=arrivals.named - len(arrivals.new))
 
-    def each_shard(self, stage: Stage) -> None:
-        """Run a stage over every shard that lacks its result."""
+    def run(self, stage: Stage) -> None:
+        """Run a stage where its result is missing: over each shard, or over all at once."""
         jobs = self._work.missing(stage)
         known = sum(result.rows.count for result in self._work.done[stage.name].values())
         self._run(stage.name, jobs, known)
-
-    def all_shards(self, stage: Stage) -> None:
-        """Run a stage over all shards at once, if its result is missing."""
-        self.each_shard(stage)
 
     def write(self) -> None:
         """Settle the ledger and write the dataset, unless it is there as it would be."""

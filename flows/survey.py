@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flows.arrivals import Arrivals, arrivals_of
+from flows.arrivals import Arrivals, arrivals_of, leaving
 from flows.commands.settings import SAMPLE
 from flows.errors import UsageError
 from flows.warehouse.home import Home
@@ -45,4 +45,14 @@ def find_arrivals(selector: Selector, settings: Settings, work: Work) -> Arrival
     if not folder.is_dir():
         raise UsageError(f"{folder}: there is no such folder")
     known = {name: member for shard in work.members().values() for name, member in shard.items()}
-    return arrivals_of(folder, known, max_mb=settings.max_article_mb, full=selector.full)
+    arrivals = arrivals_of(folder, known, max_mb=settings.max_article_mb, full=selector.full)
+    found = {arrival.article for arrival in arrivals.new}
+    lost = [pmcid for pmcid in work.lost() if pmcid not in found]
+    if selector.full:
+        return replace(arrivals, new=arrivals.new + [leaving(pmcid) for pmcid in lost])
+    return replace(arrivals, pending=arrivals.pending + [_lost(pmcid) for pmcid in lost])
+
+
+def _lost(pmcid: str) -> Pending:
+    detail = "it was released, and its stored copy is gone: name its file again, or use --full"
+    return Pending(source=pmcid, pmcid=pmcid, stage="fetch", reason="lost", detail=detail)

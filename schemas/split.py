@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LOST = "lost"
+
 
 @dataclass(frozen=True, slots=True)
 class Clustered:

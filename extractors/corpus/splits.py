@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.arrival import order_key
 from schemas.article import pmcid_number
 from schemas.reject import RejectedArticle
-from schemas.split import Clustered, LedgerEntry
+from schemas.split import LOST, Clustered, LedgerEntry
 
 REST = "rest"
 
@@ -147,6 +147,8 @@ def _entries(
 
 
 def _departed(entry: LedgerEntry, release: int, why_left: Mapping[str, str]) -> LedgerEntry:
+    if entry.left == LOST:
+        return replace(entry, left=why_left.get(entry.pmcid, "gone"))
     if entry.left is not None:
         return entry
     return LedgerEntry(

@@ -16,7 +16,6 @@ from flows.warehouse.home import Home, existing_home
 from flows.warehouse.runs import read_runs
 from schemas.run import RunSummary
 from schemas.selector import Selector
-from schemas.settings import Settings
 
 OF_SELECTOR = tuple(Selector.model_fields)
 OF_COMMAND = ("config", "quiet")
@@ -58,8 +57,11 @@ def last_run(home: Home) -> RunSummary:
 
 def _options_of(run: RunSummary) -> dict[str, Any]:
     """The options that would ask for the same again."""
-    known = {k: v for k, v in run.settings.items() if k in Settings.model_fields}
-    return {**known, **run.selector.model_dump(), "config": None, "quiet": False}
+    from flows.cli import casebook
+
+    names = [option.name or "" for option in casebook.commands["build"].params]
+    told = {**run.settings, **run.selector.model_dump(), "quiet": False}
+    return {name: told.get(name) for name in names}
 
 
 def _unchanged(home: Home, found: Survey, *, quiet: bool) -> int:

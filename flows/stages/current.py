@@ -8,8 +8,8 @@ from schemas.arrival import Member
 from schemas.stage import Inputs
 
 
-def current_members(inputs: Inputs) -> list[dict[str, Member]]:
-    """The current members of every shard, in the order of the shards."""
+def last_words(inputs: Inputs) -> list[dict[str, Member]]:
+    """The last that each shard has to say of an article, even that it is gone, in their order."""
     shards: list[dict[str, Member]] = []
     place: dict[str, int] = {}
     for index, shard in enumerate(inputs.each()):
@@ -19,7 +19,15 @@ def current_members(inputs: Inputs) -> list[dict[str, Member]]:
                 del shards[place[member.article]][member.article]
             shards[index][member.article] = member
             place[member.article] = index
-    return [{name: m for name, m in shard.items() if not m.gone} for shard in shards]
+    return shards
+
+
+def current_members(inputs: Inputs) -> list[dict[str, Member]]:
+    """The current members of every shard, in the order of the shards."""
+    return [
+        {name: member for name, member in shard.items() if not member.gone}
+        for shard in last_words(inputs)
+    ]
 
 
 def current_rows(inputs: Inputs) -> Iterator[tuple[Inputs, dict[str, Member]]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.errors import Damaged
 from flows.stages import ACROSS_SHARDS, PER_SHARD, STAGES
-from flows.stages.current import current_members
+from flows.stages.current import current_members, last_words
 from flows.stages.select import Candidate
 from flows.warehouse.home import Home
 from flows.warehouse.results import (
@@ -25,7 +25,7 @@ from flows.warehouse.results import (
 from schemas.arrival import Member, order_key
 from schemas.reject import RejectedArticle
 from schemas.settings import Settings
-from schemas.split import Clustered, LedgerEntry
+from schemas.split import LOST, Clustered, LedgerEntry
 from schemas.stage import Stage
 
 OnDamage = Callable[[ResultStore, Damaged], None]
@@ -126,8 +126,12 @@ class Work:
 
     def members(self) -> dict[str, dict[str, Member]]:
         """The current members of every shard."""
-        current = current_members(Glances(self.home.store, self.shard_results(("capture",))))
-        return dict(zip(self.shards, current, strict=True))
+        return dict(zip(self.shards, current_members(self._captured()), strict=True))
+
+    def lost(self) -> list[str]:
+        """Cases that were released, and of which no shard knows anything."""
+        known = {name for shard in last_words(self._captured()) for name in shard}
+        return [e.pmcid for e in self.ledger if e.left in (None, LOST) and e.pmcid not in known]
 
     @cached_property
     def wanted(self) -> dict[str, list[str]] | None:
@@ -177,6 +181,9 @@ class Work:
             keep = {result.folder_name for result in self.done[stage.name].values()}
             self.home.store.sweep(stage.name, keep)
 
+    def _captured(self) -> Glances:
+        return Glances(self.home.store, self.shard_results(("capture",)))
+
     def _targets(self, stage: Stage) -> list[str]:
         return [ALL] if stage in ACROSS_SHARDS else self.shards
 
@@ -203,12 +210,14 @@ class Work:
     def _why_left(self) -> dict[str, str]:
         """Why cases of earlier releases are not among those of this one."""
         here = {row.pmcid for row in self.home.store.rows(self.done["dedupe"][ALL], Clustered)}
-        left = {entry.pmcid for entry in self.ledger if entry.left is None} - here
+        left = {entry.pmcid for entry in self.ledger if entry.left in (None, LOST)} - here
         if not left:
             return {}
+        lost = dict.fromkeys(self.lost(), LOST)
         rejects = ((reject.article, reject.reason) for _, reject in self.rejects())
         not_wanted = ((pmcid, "not_wanted") for _, pmcid in self.candidates())
-        return {**dict(not_wanted), **dict(rejects)}
+        reasons = {**lost, **dict(not_wanted), **dict(rejects)}
+        return {pmcid: reasons[pmcid] for pmcid in sorted(left & reasons.keys())}
 
     def _find(self, stage: str, shard: str, key: str) -> Result | None:
         try:

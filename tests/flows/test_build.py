@@ -262,3 +262,30 @@ def test_summaries_say_what_was_asked_and_what_came_of_it(sample_home: Home) -> 
     assert summary.selector.sample
     assert summary.articles["arrived"] == 30
     assert len(summary.added) == summary.articles["kept"]
+
+
+def test_what_was_released_and_is_lost_is_pending_until_it_is_had_or_let_go(
+    tmp_path: Path,
+) -> None:
+    folder = folder_of(tmp_path / "xml", range(1, 15))
+    build(tmp_path / "home", xml=folder)
+    before = {e.pmcid: e for e in read_ledger(tmp_path / "home" / "ledger.csv")}
+    shutil.rmtree(tmp_path / "home" / "shards")
+    few = folder_of(tmp_path / "few", range(1, 12))
+    summary = build(tmp_path / "home", xml=few)
+    assert summary.state == "incomplete"
+    assert {(p.pmcid, p.reason) for p in summary.pending} == {
+        ("PMC9000000012", "lost"),
+        ("PMC9000000013", "lost"),
+        ("PMC9000000014", "lost"),
+    }
+    assert build(tmp_path / "home", xml=few).done == {}
+    summary = build(tmp_path / "home", xml=folder_of(few, (12,)))
+    assert summary.added == ("PMC9000000012",)
+    summary = build(tmp_path / "home", xml=few, full=True)
+    assert summary.state == "complete"
+    left = {e.pmcid: e.left for e in read_ledger(tmp_path / "home" / "ledger.csv")}
+    assert left["PMC9000000013"] == "gone"
+    assert build(tmp_path / "home", xml=few).done == {}
+    build(tmp_path / "home", xml=folder)
+    assert {e.pmcid: e for e in read_ledger(tmp_path / "home" / "ledger.csv")} == before

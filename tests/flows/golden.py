@@ -1,0 +1,44 @@
+"""What each stage makes of the sample. `python -m tests.flows.golden` writes it down anew."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flows.commands.settings import SAMPLE
+from flows.stages import STAGES
+from flows.warehouse.home import Home
+from schemas.arrow import to_row
+from tests.flows.building import build
+
+GOLDEN = Path(__file__).with_name("golden.json")
+
+
+def made_of_sample(home: Home) -> dict[str, Any]:
+    """The sample, then each stage with its version and a digest of its rows, in their order."""
+    files = sorted(path for path in SAMPLE.glob("PMC*"))
+    made: dict[str, Any] = {
+        "sample": [_digest([sha256(p.read_bytes()).hexdigest() for p in files])]
+    }
+    for name, stage in STAGES.items():
+        rows = [
+            to_row(row)
+            for result in home.store.all_of(name)
+            for row in home.store.rows(result, stage.row)
+        ]
+        made[name] = [stage.version, _digest(rows)]
+    return made
+
+
+def _digest(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True, default=repr).encode()).hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        build(Path(folder, "home"), sample=True)
+        made = made_of_sample(Home(Path(folder, "home")))
+    GOLDEN.write_text(json.dumps(made, indent=1) + "\n")
