@@ -16,20 +16,54 @@ from flows.warehouse.home import Home
 from tests.flows.building import data_digests
 from tests.flows.test_faults import alive_in_session
 
+# Python runs a module of this name at every start, so it sees the server and the workers too.
+WATCH = """
+import os, socket
+def watched(name):
+    real = getattr(socket.socket, name)
+    def method(self, address, *rest):
+        host = str(address[0]) if isinstance(address, tuple) else "127."
+        if not host.startswith(("127.", "::1", "localhost")):
+            with open(os.environ["WATCHED"], "a") as log:
+                print(name, address, file=log)
+        return real(self, address, *rest)
+    setattr(socket.socket, name, method)
+watched("connect")
+watched("connect_ex")
+lookup = socket.getaddrinfo
+def watched_lookup(host, *rest, **more):
+    if host not in (None, "localhost", "127.0.0.1", b"127.0.0.1", "::1", "0.0.0.0"):
+        with open(os.environ["WATCHED"], "a") as log:
+            print("getaddrinfo", host, file=log)
+    return lookup(host, *rest, **more)
+socket.getaddrinfo = watched_lookup
+"""
 
-def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
+
+def start(home: Path, watch: Path) -> subprocess.Popen[str]:
+    watch.mkdir(exist_ok=True)
+    (watch / "sitecustomize.py").write_text(WATCH)
+    environment = {**os.environ, "PYTHONPATH": str(watch), "WATCHED": str(watch / "log")}
     command = [sys.executable, "-m", "flows.cli", "build", "--sample", "--home", str(home)]
     return subprocess.Popen(
-        [*command, *arguments], stderr=subprocess.PIPE, text=True, start_new_session=True
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True, env=environment
     )
 
 
+def test_the_watch_sees_what_would_leave_the_machine(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(WATCH)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "WATCHED": str(tmp_path / "log")}
+    code = "import socket; s = socket.socket(); s.settimeout(.1); s.connect_ex(('192.0.2.1', 9))"
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert "192.0.2.1" in (tmp_path / "log").read_text()
+
+
 @pytest.mark.timeout(240)
-def test_the_command_builds_ends_its_server_and_survives_a_kill(
+def test_the_command_survives_a_kill_ends_its_server_and_stays_on_the_machine(
     sample_home: Home, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    killed = start(home)
+    killed = start(home, tmp_path / "watch")
     assert killed.stderr
     for line in killed.stderr:
         if line.startswith("read"):
@@ -40,7 +74,7 @@ def test_the_command_builds_ends_its_server_and_survives_a_kill(
     time.sleep(5)
     assert alive_in_session(killed.pid) == []
 
-    whole = start(home)
+    whole = start(home, tmp_path / "watch")
     _, said = whole.communicate()
     assert whole.returncode == 0, said
     assert "cases of 30 articles" in said.splitlines()[-1]
@@ -48,6 +82,7 @@ def test_the_command_builds_ends_its_server_and_survives_a_kill(
     assert alive_in_session(whole.pid) == []
     assert data_digests(home) == data_digests(sample_home.root)
 
+    assert not (tmp_path / "watch" / "log").exists(), (tmp_path / "watch" / "log").read_text()
     with sqlite3.connect(home / "prefect" / "prefect.db") as runs:
         names = {name for (name,) in runs.execute("SELECT name FROM task_run")}
         states = [name for (name,) in runs.execute("SELECT state_name FROM flow_run")]
