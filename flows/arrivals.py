@@ -47,7 +47,7 @@ def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full:
             )
             continue
         if member := digests.get((source, loaded.digest)):
-            same[member.article] = str(path)
+            same[member.article] = path
         else:
             found.append(_arrival(path, source, loaded))
     named = len(found) + len(pending) + len(same)
@@ -80,7 +80,7 @@ def capture_jobs(
     return jobs
 
 
-def _arrival(path: Path, source: str, loaded: files.Loaded) -> Arrival:
+def _arrival(path: str, source: str, loaded: files.Loaded) -> Arrival:
     ids = files.identify(loaded, source)
     problem = loaded.problem
     return Arrival(
@@ -90,7 +90,7 @@ def _arrival(path: Path, source: str, loaded: files.Loaded) -> Arrival:
         version=ids.version,
         digest=loaded.digest,
         gone=False,
-        path=str(path),
+        path=path,
         problem=problem.reason if problem else None if ids.pmcid else "no_id",
         detail=problem.detail if problem else None if ids.pmcid else "it has no PMCID",
     )

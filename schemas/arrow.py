@@ -28,6 +28,9 @@ def _without_none(hint: Any) -> Any:
     return hint
 
 
+_PLAIN = frozenset((*_SCALARS, types.NoneType))
+
+
 @functools.cache
 def arrow_type(hint: Any) -> pa.DataType:
     """The Arrow type of an annotation: scalars, literals, tuples of one type, dataclasses."""
@@ -56,12 +59,12 @@ _arrow_schema: Callable[[Any], pa.Schema] = functools.cache(_schema_of)
 
 def to_row(value: Any) -> Any:
     """A dataclass as plain dicts and lists."""
-    if dataclasses.is_dataclass(value):
-        names = _field_names(type(value))
-        return {name: to_row(getattr(value, name)) for name in names}
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is tuple:
         return [to_row(item) for item in value]
-    return value
+    return {name: to_row(getattr(value, name)) for name in _field_names(kind)}
 
 
 def _names_of(record: Any) -> tuple[str, ...]:

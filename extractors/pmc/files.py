@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from schemas.reject import Reject
 
 SUFFIXES = (".xml", ".nxml", ".xml.gz", ".nxml.gz")
 _NAME = re.compile(r"(PMC\d+)(?:\.(\d+))?")
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,36 +31,33 @@ class Loaded:
     problem: Reject | None = None
 
 
-def find(folder: Path) -> Iterator[Path]:
-    """The article files of a folder and the folders below it, in the order of their names."""
+def find(folder: Path) -> Iterator[str]:
+    """The paths of the article files in a folder and below it, in the order of their names."""
     for parent, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
             if name.lower().endswith(SUFFIXES):
-                yield Path(parent, name)
+                yield os.path.join(parent, name)
 
 
-def source_name(path: Path, folder: Path) -> str:
+def source_name(path: str, folder: Path) -> str:
     """A printable name for a file, whatever bytes its name is made of."""
-    name = path.relative_to(folder).as_posix()
+    name = path[len(str(folder)) :].lstrip(os.sep)
     return os.fsencode(name).decode(errors="backslashreplace")
 
 
-def load(path: Path, max_mb: int) -> Loaded:
+def load(path: str, max_mb: int) -> Loaded:
     """Read a file and its metadata. An `OSError` means that it may be readable another time."""
-    if path.exists() and not path.is_file():
-        return _refused("0", Reject("corrupt", "it is not a regular file; remove it"))
     limit = max_mb << 20
-    if path.stat().st_size > limit:
-        detail = (
-            f"it has {path.stat().st_size >> 20} MB, at most {max_mb} are read (max_article_mb)"
-        )
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        return _refused("0", Reject("corrupt", "it is not a regular file; remove it"))
+    if found.st_size > limit:
+        detail = f"it has {found.st_size >> 20} MB, at most {max_mb} are read (max_article_mb)"
         return _refused(_digest_in_chunks(path), Reject("too_big", detail))
-    stored = path.read_bytes()
-    metadata_path = _metadata_path(path)
-    metadata = metadata_path.read_bytes() if metadata_path.is_file() else None
+    stored, metadata = _read(path), _metadata_of(path, limit)
     digest = hashlib.sha256(stored + b"\0" + (metadata or b"")).hexdigest()
-    if path.suffix.lower() != ".gz":
+    if not path.lower().endswith(".gz"):
         return Loaded(digest, stored, metadata)
     try:
         xml = _unzip(path, limit)
@@ -85,22 +82,31 @@ def _refused(digest: str, problem: Reject) -> Loaded:
     return Loaded(digest, None, None, problem)
 
 
-def _unzip(path: Path, limit: int) -> bytes:
+def _read(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
+
+
+def _unzip(path: str, limit: int) -> bytes:
     with gzip.open(path) as file:
         return file.read(limit + 1)
 
 
-def _digest_in_chunks(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+def _digest_in_chunks(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _metadata_path(path: Path) -> Path:
-    name = path.name[: -len(".gz")] if path.suffix.lower() == ".gz" else path.name
-    return path.with_name(name.rpartition(".")[0] + ".json")
+def _metadata_of(path: str, limit: int) -> bytes | None:
+    """The JSON beside an article, under the same name."""
+    name = path[: -len(".gz")] if path.lower().endswith(".gz") else path
+    beside = name.rpartition(".")[0] + ".json"
+    try:
+        found = os.stat(beside)
+    except FileNotFoundError:
+        return None
+    regular = stat.S_ISREG(found.st_mode) and found.st_size <= limit
+    return _read(beside) if regular else b""
 
 
 def _ids_of_name(name: str) -> Ids:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from extractors.pmc import files
@@ -40,7 +39,7 @@ def _captured(arrival: Arrival, max_mb: int) -> Captured:
 def _loaded(arrival: Arrival, max_mb: int) -> files.Loaded:
     if arrival.path is None:
         return files.Loaded(arrival.digest, None, None)
-    return files.load(Path(arrival.path), max_mb)
+    return files.load(arrival.path, max_mb)
 
 
 STAGE = Stage("capture", 1, run, Captured, needs=())

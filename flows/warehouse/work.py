@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from flows.errors import Damaged
 from flows.stages import ACROSS_SHARDS, PER_SHARD, STAGES
-from flows.stages.current import current_members, last_words
+from flows.stages.current import last_words
 from flows.stages.select import Candidate
 from flows.warehouse.home import Home
 from flows.warehouse.results import (
@@ -23,6 +23,7 @@ from flows.warehouse.results import (
     result_key,
 )
 from schemas.arrival import Member, order_key
+from schemas.arrow import to_row
 from schemas.reject import RejectedArticle
 from schemas.settings import Settings
 from schemas.split import LOST, Clustered, LedgerEntry
@@ -80,6 +81,7 @@ class Work:
         self.ledger = ledger
         self.done: dict[str, dict[str, Result]] = {name: {} for name in STAGES}
         self._on_damage = on_damage
+        self._read_captures: list[dict[str, Member]] = []
         for folder in sorted((home.store.root / "capture").glob("[!.]*")):
             shard, _, key = folder.name.partition(".")
             self._take(self._find("capture", shard, key))
@@ -126,11 +128,14 @@ class Work:
 
     def members(self) -> dict[str, dict[str, Member]]:
         """The current members of every shard."""
-        return dict(zip(self.shards, current_members(self._captured()), strict=True))
+        return {
+            shard: {name: member for name, member in members.items() if not member.gone}
+            for shard, members in zip(self.shards, self._last_words(), strict=True)
+        }
 
     def lost(self) -> list[str]:
         """Cases that were released, and of which no shard knows anything."""
-        known = {name for shard in last_words(self._captured()) for name in shard}
+        known = {name for shard in self._last_words() for name in shard}
         return [e.pmcid for e in self.ledger if e.left in (None, LOST) and e.pmcid not in known]
 
     @cached_property
@@ -181,8 +186,11 @@ class Work:
             keep = {result.folder_name for result in self.done[stage.name].values()}
             self.home.store.sweep(stage.name, keep)
 
-    def _captured(self) -> Glances:
-        return Glances(self.home.store, self.shard_results(("capture",)))
+    def _last_words(self) -> list[dict[str, Member]]:
+        if len(self._read_captures) != len(self.shards):
+            captures = self.shard_results(("capture",))
+            self._read_captures = last_words(Glances(self.home.store, captures))
+        return self._read_captures
 
     def _targets(self, stage: Stage) -> list[str]:
         return [ALL] if stage in ACROSS_SHARDS else self.shards
@@ -202,7 +210,7 @@ class Work:
         if stage.name == "extract" and self.wanted is not None:
             parameters["wanted"] = sorted(self.wanted[shard])
         if stage in ACROSS_SHARDS:
-            parameters["ledger"] = [asdict(entry) for entry in self.ledger]
+            parameters["ledger"] = [to_row(entry) for entry in self.ledger]
         if stage.name == "split":
             parameters["why_left"] = self._why_left()
         return parameters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from flows.hub.card import template_digest
 from flows.stages import PER_SHARD, STAGES, write
 from flows.warehouse.results import digest
 from flows.warehouse.work import Work
+from schemas.arrow import to_row
 from schemas.run import RunSummary, Written
 from schemas.settings import Settings
 
@@ -22,7 +22,7 @@ def dataset_key(work: Work) -> str:
         for stage in STAGES
         for _, result in sorted(work.done[stage].items())
     ]
-    ledger = [asdict(entry) for entry in work.ledger]
+    ledger = [to_row(entry) for entry in work.ledger]
     return digest([write.VERSION, template_digest(), results, ledger])
 
 
