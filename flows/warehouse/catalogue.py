@@ -6,8 +6,9 @@ Nobody ever has the file open for long, so reading it and building never get in 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,15 @@ import pyarrow as pa
 
 from extractors.cases.reasoning import diagnostic_reasoning
 from flows.errors import CatalogueFailed
-from flows.warehouse.accounts import Accounts
+from flows.warehouse.accounts import Account, Accounts
 from flows.warehouse.files import TEMPORARY, sync
 from flows.warehouse.work import Work
+from schemas.arrow import to_row
 from schemas.article import Dates, Ids
 from schemas.case import Statement
 from schemas.catalogue import TABLES
-from schemas.run import RunSummary
+from schemas.run import RunSummary, StageCount
+from schemas.split import LedgerEntry
 
 READABLE_BY = "v1.5.0"
 
@@ -47,82 +50,86 @@ class _Case:
 def write_catalogue(work: Work, accounts: Accounts, runs: Iterable[RunSummary]) -> None:
     """Replace the catalogue by one that says what the home holds now."""
     try:
-        _write(work.home.catalogue, _tables(work, accounts, runs))
+        _write(work.home.catalogue, _rows(work, accounts, runs))
     except duckdb.Error as error:
         raise CatalogueFailed(work.home.catalogue, error) from None
 
 
-def _write(target: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
+def _write(target: Path, tables: Iterable[tuple[str, list[dict[str, Any]]]]) -> None:
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=target.parent) as folder:
         draft = Path(folder, target.name)
         with duckdb.connect(
             str(draft), config={"storage_compatibility_version": READABLE_BY}
         ) as connection:
             connection.execute(TABLES)
-            for table, rows in tables.items():
+            for table, rows in tables:
                 _insert(connection, table, rows)
             connection.execute("CHECKPOINT")
         sync(draft)
         draft.replace(target)
 
 
-def _tables(
+def _rows(
     work: Work, accounts: Accounts, runs: Iterable[RunSummary]
-) -> dict[str, list[dict[str, Any]]]:
-    titles = _titles(work)
-    return {
-        "articles": [asdict(a) | titles.get((a.shard, a.pmcid), {}) for a in accounts.articles],
-        "rejects": [asdict(reject) | {"stage": stage} for stage, reject in accounts.rejects],
-        "cases": _cases(work, accounts),
-        "funnel": [
-            {
-                "step": step,
-                "stage": line.stage,
-                "entered": line.entered,
-                "rejected": sum(line.rejected.values()),
-                "remaining": line.left,
-            }
-            for step, line in enumerate(accounts.funnel(), start=1)
-        ],
-        "runs": [
-            run.model_dump(include={"number", "state", "started", "finished"})
-            | {"summary": run.model_dump_json()}
-            for run in runs
-        ],
-    }
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The rows of every table, those of articles and cases a shard at a time."""
+    by_shard: dict[str | None, list[Account]] = defaultdict(list)
+    for account in accounts.articles:
+        by_shard[account.shard].append(account)
+    entries = {entry.pmcid: entry for entry in accounts.kept}
+    for shard, articles in by_shard.items():
+        titles = _titles(work, shard)
+        yield "articles", [to_row(account) | titles.get(account.pmcid, {}) for account in articles]
+        kept = {account.pmcid: entries[account.article] for account in articles if account.split}
+        yield "cases", _cases(work, shard, kept)
+    yield "rejects", [to_row(reject) | {"stage": stage} for stage, reject in accounts.rejects]
+    yield "funnel", [_funnel_row(step, line) for step, line in enumerate(accounts.funnel(), 1)]
+    yield "runs", [_run_row(run) for run in runs]
 
 
-def _titles(work: Work) -> dict[tuple[str | None, str | None], dict[str, Any]]:
-    glance = work.home.store.glance
+def _titles(work: Work, shard: str | None) -> dict[str | None, dict[str, Any]]:
+    result = work.done["read"].get(shard or "")
+    rows = work.home.store.glance(result, _Title) if result else ()
     return {
-        (shard, row.ids.pmcid): {
+        row.ids.pmcid: {
             "title": row.title,
             "journal": row.journal,
             "publication_date": row.dates.publication,
             "licence": row.licence,
         }
-        for shard, result in work.done["read"].items()
-        for row in glance(result, _Title)
+        for row in rows
     }
 
 
-def _cases(work: Work, accounts: Accounts) -> list[dict[str, Any]]:
-    entries = {entry.pmcid: entry for entry in accounts.kept}
-    shards = {account.pmcid: account.shard for account in accounts.articles}
-    cases = []
-    for shard, result in work.done["check"].items():
-        for case in work.home.store.glance(result, _Case):
-            entry = entries.get(case.pmcid)
-            if entry and shards[case.pmcid] == shard:
-                cases.append(
-                    asdict(entry)
-                    | {
-                        "case_prompt": case.case_prompt,
-                        "diagnostic_reasoning": diagnostic_reasoning(case.statements),
-                        "final_diagnosis": case.final_diagnosis,
-                    }
-                )
-    return sorted(cases, key=lambda case: int(case["number"]))
+def _cases(
+    work: Work, shard: str | None, kept: dict[str | None, LedgerEntry]
+) -> list[dict[str, Any]]:
+    rows = work.home.store.rows(work.done["check"][shard or ""], _Case) if kept else ()
+    return [
+        to_row(kept[case.pmcid])
+        | {
+            "case_prompt": case.case_prompt,
+            "diagnostic_reasoning": diagnostic_reasoning(case.statements),
+            "final_diagnosis": case.final_diagnosis,
+        }
+        for case in rows
+        if case.pmcid in kept
+    ]
+
+
+def _funnel_row(step: int, line: StageCount) -> dict[str, Any]:
+    return {
+        "step": step,
+        "stage": line.stage,
+        "entered": line.entered,
+        "rejected": sum(line.rejected.values()),
+        "remaining": line.left,
+    }
+
+
+def _run_row(run: RunSummary) -> dict[str, Any]:
+    columns = run.model_dump(include={"number", "state", "started", "finished"})
+    return columns | {"summary": run.model_dump_json()}
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
