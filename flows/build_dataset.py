@@ -83,7 +83,11 @@ def build_dataset(
         cluster=cluster,
     )
     build = Build(selector, settings, hand_to_prefect, progress_for(quiet=quiet))
-    summary = run_stages(build)
+    return state_of(run_stages(build))
+
+
+def state_of(summary: RunSummary) -> State[Any]:
+    """How Prefect shows a build that ended: something pending is a failure of its own name."""
     if summary.state == "incomplete":
-        return Failed(name="Incomplete", message=summary.sentence(), data=summary.number)
+        return Failed(name="Incomplete", message=summary.sentence())
     return Completed(message=summary.sentence())

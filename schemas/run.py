@@ -70,5 +70,5 @@ class RunSummary(BaseModel):
         arrived = self.articles.get("arrived", 0)
         said = f"{self.articles.get('kept', 0):,} cases of {arrived:,} articles ({splits})"
         if self.pending:
-            return f"incomplete: {said}; {len(self.pending):,} articles are pending"
+            return f"incomplete: {said}; {len(self.pending):,} pending, see `casebook status`"
         return said

@@ -77,6 +77,24 @@ def test_a_build_that_is_killed_is_finished_by_the_next_with_the_same_bytes(
     assert all(path.stat().st_mtime_ns == made for path, made in before.items())
 
 
+def test_status_adds_up_while_a_build_runs_and_does_not_disturb_it(
+    sample_home: Home, tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    process = start_build(home.root, tmp_path / "build.py")
+    seen = []
+    while process.poll() is None:
+        if home.catalogue.exists():
+            report = status_of(home)
+            states = dict(report["articles"])
+            assert states.pop("arrived") == sum(states.values()) == 30
+            seen.append((report["state"], "in_progress" in states))
+        time.sleep(0.05)
+    assert process.returncode == 0
+    assert ("building", True) in seen
+    assert data_digests(home.root) == data_digests(sample_home.root)
+
+
 def test_where_the_place_runs_locale_and_hash_seed_leave_no_trace(
     sample_home: Home, tmp_path: Path
 ) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.build_dataset import state_of
 from flows.warehouse.home import Home
-from tests.flows.building import data_digests
+from tests.flows.building import build, data_digests, folder_of
 from tests.flows.test_faults import alive_in_session
 
 # Python runs a module of this name at every start, so it sees the server and the workers too.
@@ -90,9 +91,16 @@ def test_the_command_survives_a_kill_ends_its_server_and_stays_on_the_machine(
     assert "Completed" in states
 
 
+def test_a_build_that_leaves_something_pending_is_the_state_incomplete(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "xml", (1,))
+    assert state_of(build(tmp_path / "home", xml=folder)).is_completed()
+    (folder / "PMC9000000002.xml").symlink_to(tmp_path / "none")
+    state = state_of(build(tmp_path / "home", xml=folder))
+    assert (state.name, state.is_failed()) == ("Incomplete", True)
+    assert "1 pending" in (state.message or "")
+
+
 def test_a_dask_cluster_gives_the_same_bytes(sample_home: Home, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
-    from tests.flows.building import build
-
     build(tmp_path / "home", sample=True, cluster="local:2", shard_size=8)
     assert data_digests(tmp_path / "home") == data_digests(sample_home.root)
