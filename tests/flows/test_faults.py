@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -30,13 +31,12 @@ if __name__ == "__main__":
 """
 
 
-def start_build(home: Path, script: Path) -> subprocess.Popen[bytes]:
+def start_build(home: Path, script: Path, **variables: str) -> subprocess.Popen[bytes]:
     """A build of the sample by stages, in a process that can be killed."""
     script.write_text(BUILD)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, str(script), str(home)], env=environment, start_new_session=True
-    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    command = [sys.executable, str(script), str(home)]
+    return subprocess.Popen(command, env=environment, cwd=script.parent, start_new_session=True)
 
 
 def alive_in_session(session: int) -> list[int]:
@@ -77,33 +77,32 @@ def test_a_build_that_is_killed_is_finished_by_the_next_with_the_same_bytes(
     assert all(path.stat().st_mtime_ns == made for path, made in before.items())
 
 
-def test_status_adds_up_while_a_build_runs_and_does_not_disturb_it(
-    sample_home: Home, tmp_path: Path
-) -> None:
-    home = Home(tmp_path / "home")
-    process = start_build(home.root, tmp_path / "build.py")
-    seen = []
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[dict[str, Any]]]:
+    """A home built elsewhere, with another locale, time zone and hash seed, and what was seen."""
+    folder = tmp_path_factory.mktemp("watched")
+    home, seen = Home(folder / "home"), []
+    elsewhere = {"PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Pacific/Kiritimati"}
+    process = start_build(home.root, folder / "build.py", **elsewhere)
     while process.poll() is None:
         if home.catalogue.exists():
-            report = status_of(home)
-            states = dict(report["articles"])
-            assert states.pop("arrived") == sum(states.values()) == 30
-            seen.append((report["state"], "in_progress" in states))
+            seen.append(status_of(home))
         time.sleep(0.05)
     assert process.returncode == 0
-    assert ("building", True) in seen
-    assert data_digests(home.root) == data_digests(sample_home.root)
+    return home, seen
 
 
-def test_where_the_place_runs_locale_and_hash_seed_leave_no_trace(
-    sample_home: Home, tmp_path: Path
+def test_status_adds_up_while_a_build_runs(watched: tuple[Home, list[dict[str, Any]]]) -> None:
+    for report in watched[1]:
+        states = dict(report["articles"])
+        assert states.pop("arrived") == sum(states.values()) == 30
+    assert any(r["state"] == "building" and "in_progress" in r["articles"] for r in watched[1])
+
+
+def test_place_runs_watchers_locale_and_hash_seed_leave_no_trace(
+    sample_home: Home, watched: tuple[Home, list[dict[str, Any]]]
 ) -> None:
-    (tmp_path / "build.py").write_text(BUILD)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
-    environment |= {"LC_ALL": "C", "TZ": "Pacific/Kiritimati"}
-    command = [sys.executable, str(tmp_path / "build.py"), str(tmp_path / "home")]
-    subprocess.run(command, env=environment, cwd=tmp_path, check=True)
-    assert data_digests(tmp_path / "home") == data_digests(sample_home.root)
+    assert data_digests(watched[0].root) == data_digests(sample_home.root)
 
 
 def test_the_second_build_at_once_says_who_holds_the_home(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from flows.read_articles import read_articles
 
+from flows.commands.read import read_articles
 from tests.extractors.jats.samples import jats
 
 _KEYS = [
