@@ -2,6 +2,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# requirements.txt names everything with its hash, so nothing is left to resolve.
+INSTALL := $(if $(shell command -v uv),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 
 .PHONY: dataset test lint bench soak clean requirements
 
@@ -35,12 +37,8 @@ requirements: $(INSTALLED)
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Casebook needs Python 3.11 or newer; name one with make PYTHON=...")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	if command -v uv >/dev/null; then \
-		uv pip install -q --python $(BIN)/python --require-hashes -r requirements.txt && \
-		uv pip install -q --python $(BIN)/python --no-deps -e .; \
-	else \
-		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt && \
-		$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; \
-	fi
-	touch $@
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV), about 900 MB ..."
+	$(INSTALL) --no-deps --require-hashes -r requirements.txt
+	$(INSTALL) --no-deps -e .
+	@touch $@

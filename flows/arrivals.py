@@ -21,7 +21,7 @@ class Arrivals:
 
     new: list[Arrival]
     pending: list[Pending]
-    named: int
+    known: int
 
 
 def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full: bool) -> Arrivals:
@@ -50,8 +50,7 @@ def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full:
             same[member.article] = path
         else:
             found.append(_arrival(path, source, loaded))
-    named = len(found) + len(pending) + len(same)
-    if not named:
+    if not (found or pending or same):
         raise UsageError(f"{folder} holds no {', '.join(files.SUFFIXES)} file")
     settled = _settle_versions(found, known)
     new = _new(settled, known) + _outdone(settled, known, same)
@@ -63,7 +62,7 @@ def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full:
             if name not in here
         ]
     _require_one_world([*known.values(), *new])
-    return Arrivals(new, pending, named)
+    return Arrivals(new, pending, len(same))
 
 
 def capture_jobs(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar
 
 import click
 
 from flows.errors import COMPLETE, CasebookError, StorageFailed
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -122,15 +124,16 @@ def rejects(home: Path | None, stage: str | None, reason: str | None, as_json: b
 
 def main() -> None:
     """Run a command; whatever stops it is said in one sentence."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         code = casebook.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = INTERRUPTED
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        code = _say("stopped; what is finished is kept, run the same again to go on", INTERRUPTED)
+    except Terminated:
+        code = _say("stopped; what is finished is kept, run the same again to go on", TERMINATED)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except KeyboardInterrupt:
-        code = _say("stopped; all that is finished is kept", INTERRUPTED)
     except CasebookError as error:
         code = _say(str(error), error.exit_code)
     except BrokenPipeError:
@@ -139,6 +142,14 @@ def main() -> None:
     except OSError as error:
         code = _say(str(StorageFailed(error, Path())), StorageFailed.exit_code)
     sys.exit(code)
+
+
+class Terminated(BaseException):
+    """Somebody asked this process to end."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
 
 
 def _say(sentence: str, code: int) -> int:

@@ -110,7 +110,7 @@ class Build:
             first=first,
             size=self.settings.shard_size,
         )
-        self._run("capture", jobs, known=arrivals.named - len(arrivals.new))
+        self._run("capture", jobs, known=arrivals.known)
 
     def run(self, stage: Stage) -> None:
         """Run a stage where its result is missing: over each shard, or over all at once."""

@@ -51,7 +51,7 @@ OWN_COLUMNS = (
     Column("statements", pa.list_(arrow_type(Statement)), "the reasons, each with its places"),
     Column("prompt_spans", pa.list_(arrow_type(Span)), "where the prompt's sentences stand"),
     Column("thoroughness", _INT, "how full the presentation is, 1 to 5"),
-    Column("differential", _FLAG, "whether two or more alternatives are weighed"),
+    Column("differential", _FLAG, "whether a judge found two or more alternatives weighed"),
     Column("integrative", _INT, "how far the answer rests on joining findings, 1 to 5"),
     Column("transparency", _INT, "how open the reasoning lies, 1 to 5"),
     Column("stated_diagnosis", _FLAG, "whether a final diagnosis is stated"),

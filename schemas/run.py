@@ -68,7 +68,8 @@ class RunSummary(BaseModel):
         """How the build ended, in a sentence."""
         splits = ", ".join(f"{name} {rows:,}" for name, rows in self.splits.items())
         arrived = self.articles.get("arrived", 0)
-        said = f"{self.articles.get('kept', 0):,} cases of {arrived:,} articles ({splits})"
+        said = f"{self.articles.get('kept', 0):,} cases of {arrived:,} articles"
+        said += f" ({splits})" if splits else ""
         if self.pending:
             return f"incomplete: {said}; {len(self.pending):,} pending, see `casebook status`"
         return said

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flows.commands.settings import load_settings
+from flows.commands.settings import existing_home, load_settings
 from flows.errors import COMPLETE, INCOMPLETE, CasebookError, HomeBusy, UsageError
 from flows.runtime.prefect_server import prefect_server
 from flows.survey import Survey, survey
-from flows.warehouse.home import Home, existing_home
+from flows.warehouse.home import Home
 from flows.warehouse.runs import read_runs
 from schemas.run import RunSummary
 from schemas.selector import Selector
@@ -24,6 +24,8 @@ OF_COMMAND = ("config", "quiet")
 def build_from_options(options: Mapping[str, Any]) -> int:
     """`casebook build`."""
     selector = Selector(**{name: options[name] for name in OF_SELECTOR})
+    if selector.sample and selector.xml:
+        raise UsageError("--sample and --xml are two sources: give one of them")
     told = {k: v for k, v in options.items() if k not in (*OF_SELECTOR, *OF_COMMAND)}
     settings = load_settings(selector, options["config"], **told)
     home = Home(settings.home or Path())
@@ -72,7 +74,7 @@ def _unchanged(home: Home, found: Survey, *, quiet: bool) -> int:
 
 def _run_flow(home: Home, options: Mapping[str, Any]) -> int:
     if not options["quiet"]:
-        print(f"building in {home.root}: starting Prefect ...", file=sys.stderr)
+        print(f"building in {home.root}: preparing Prefect ...", file=sys.stderr)
     with prefect_server(home.prefect):
         from flows.build_dataset import build_dataset
 

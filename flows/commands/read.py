@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from extractors.jats import Coverage, Unreadable, coverage, read
 from extractors.jats.parse import MAX_BYTES
+from extractors.pmc import files
 from schemas.article import Article
 
-SUFFIXES = (".xml", ".nxml", ".xml.gz", ".nxml.gz")
 # The order in which a reader looks for them; whatever else an Article has comes behind.
 _FIRST = (
     *("pmcid", "version", "ids", "title", "abstract", "text", "sections", "paragraphs"),
@@ -34,31 +32,15 @@ def read_articles(
         return 2
     show = _check_line if check else (_text if as_text else _json_line)
     failed = False
-    for path in _files(paths, err):
+    for file in _files(paths, err):
         try:
-            out.write(show(read_bytes(path)))
-        except (Unreadable, OSError) as error:
+            shown = show(_xml_of(file))
+        except Unreadable as error:
             failed = True
-            err.write(f"{path} {_what(error)}; {_WHAT_TO_DO}\n")
+            err.write(f"{file} {error}; {_WHAT_TO_DO}\n")
+            continue
+        out.write(shown)
     return 1 if failed else 0
-
-
-def article_files(folder: Path) -> list[Path]:
-    """The XML files in a folder and the folders in it, by name."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.name.lower().endswith(SUFFIXES) and path.is_file()
-    )
-
-
-def read_bytes(path: Path) -> bytes:
-    """The XML of a file, unpacked if need be, and no more of it than an article may have."""
-    try:
-        with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Unreadable("is no whole gzip file") from error
 
 
 def article_row(article: Article) -> dict[str, object]:
@@ -70,19 +52,22 @@ def article_row(article: Article) -> dict[str, object]:
     return {key: row[key] for key in _FIRST} | row
 
 
-def _files(paths: Sequence[Path], err: TextIO) -> Iterator[Path]:
+def _files(paths: Sequence[Path], err: TextIO) -> Iterator[str]:
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        found = article_files(path)
+        found = list(files.find(path)) if path.is_dir() else [str(path)]
         if not found:
-            err.write(f"{path} holds no XML file ({', '.join(SUFFIXES)})\n")
+            err.write(f"{path} holds no {', '.join(files.SUFFIXES)} file\n")
         yield from found
 
 
-def _what(error: Exception) -> str:
-    return str(error) if isinstance(error, Unreadable) else f"cannot be opened: {error}"
+def _xml_of(path: str) -> bytes:
+    try:
+        loaded = files.load(path, MAX_BYTES >> 20)
+    except OSError as error:
+        raise Unreadable(f"cannot be opened: {error.strerror}") from None
+    if loaded.problem:
+        raise Unreadable(f"cannot be used: {loaded.problem.detail}")
+    return loaded.xml or b""
 
 
 def _json_line(xml: bytes) -> str:

@@ -16,11 +16,13 @@ from pydantic_settings import (
 
 from extractors.corpus.splits import Sizes
 from flows.errors import UsageError
+from flows.warehouse.home import Home
 from schemas.selector import Selector
 from schemas.settings import Settings
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 DEFAULT_CONFIG = Path("casebook.toml")
+DEFAULT_HOMES = {False: Path("data", "build", "main"), True: Path("data", "build", "sample")}
 
 
 def load_settings(selector: Selector, config: Path | None = None, **told: Any) -> Settings:
@@ -37,8 +39,16 @@ def load_settings(selector: Selector, config: Path | None = None, **told: Any) -
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise UsageError(f"{path}: {error}") from None
     values = loaded.model_dump()
-    home = Path("data", "build", "sample" if selector.sample else "main")
-    return Settings(**{**values, "home": values["home"] or home})
+    return Settings(**{**values, "home": values["home"] or DEFAULT_HOMES[selector.sample]})
+
+
+def existing_home(named: Path | None) -> Home:
+    """The home that a command means: the one named or set, else one that was built by default."""
+    for sample in (False, True):
+        home = Home(load_settings(Selector(sample=sample), home=named).home or Path())
+        if home.runs.is_dir():
+            return home
+    raise UsageError(f"nothing was built in {home.root} yet: run `casebook build` first")
 
 
 def _from(path: Path) -> type[Settings]:
@@ -66,4 +76,8 @@ def _sentence(error: ValidationError, path: Path) -> str:
     name = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
         return f"{path}: there is no setting {name!r}"
-    return f"{name}: {first['msg']} (it was {first['input']!r})"
+    meaning = Settings.model_fields[name].description if name in Settings.model_fields else ""
+    why = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_pattern_mismatch":
+        why = "it does not read so"
+    return f"{name} cannot be {first['input']!r} ({meaning}): {why[0].lower()}{why[1:]}"

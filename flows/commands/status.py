@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from extractors.checks import all_checks
 from flows.commands.build import last_run
-from flows.errors import CasebookError, Damaged
+from flows.commands.settings import existing_home
+from flows.errors import CasebookError, Damaged, UsageError
 from flows.warehouse.accounts import take_account
 from flows.warehouse.catalogue import write_catalogue
-from flows.warehouse.home import Home, existing_home
+from flows.warehouse.home import Home
 from flows.warehouse.ledger import home_ledger
 from flows.warehouse.runs import read_runs
 from flows.warehouse.work import Work
+from schemas.reasons import REASONS as REASONS_OF_STAGES
 from schemas.settings import Settings
 
 ARTICLES = "SELECT state, count(*) AS articles FROM articles GROUP BY state ORDER BY state"
@@ -26,6 +30,9 @@ REASONS = """
     SELECT stage, reason, count(*) AS articles FROM rejects
     GROUP BY stage, reason ORDER BY articles DESC, reason
 """
+REASONS_BY_STAGE = REASONS_OF_STAGES | {
+    "check": {check.policy.reason: check.policy.says for check in all_checks()}
+}
 REJECTS = """
     SELECT article, stage, reason, detail, evidence FROM rejects
     WHERE ($stage IS NULL OR stage = $stage) AND ($reason IS NULL OR reason = $reason)
@@ -46,6 +53,8 @@ def show_status(home: Path | None, *, as_json: bool) -> int:
 
 def show_rejects(home: Path | None, *, stage: str | None, reason: str | None, as_json: bool) -> int:
     """`casebook rejects`."""
+    _require_known("stage", stage, REASONS_BY_STAGE)
+    _require_known("reason", reason, {r for reasons in REASONS_BY_STAGE.values() for r in reasons})
     rows = query(existing_home(home), REJECTS, {"stage": stage, "reason": reason})
     for row in rows:
         evidence = f"  «{row['evidence']}»" if row["evidence"] else ""
@@ -57,6 +66,11 @@ def show_rejects(home: Path | None, *, stage: str | None, reason: str | None, as
     if not rows:
         print("no such rejects", file=sys.stderr)
     return 0
+
+
+def _require_known(what: str, given: str | None, known: Collection[str]) -> None:
+    if given is not None and given not in known:
+        raise UsageError(f"there is no {what} {given!r}: there are {', '.join(sorted(known))}")
 
 
 def status_of(home: Home) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,6 @@ from schemas.case import Extractor
 from schemas.published import COLUMNS
 
 TEMPLATE = Path(__file__).with_name("card.md.j2")
-HUB_LICENCES = {
-    "CC0": "cc0-1.0",
-    "CC BY": "cc-by-4.0",
-    "CC BY-SA": "cc-by-sa-4.0",
-    "CC BY-NC": "cc-by-nc-4.0",
-    "CC BY-NC-SA": "cc-by-nc-sa-4.0",
-}
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**9, "100K<n<1M"))
 
 
@@ -95,10 +88,11 @@ def _ordered(counted: Counter[str]) -> dict[str, int]:
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _licence_tag(licences: Iterable[str]) -> str | None:
-    """The licence of rows that share one; the Hub's name for any mixture is `other`."""
-    tags = {HUB_LICENCES.get(licence, "other") for licence in licences}
-    return "other" if len(tags) > 1 else next(iter(tags), None)
+def _licence_tag(licences: Collection[str]) -> str | None:
+    """The Hub's name for the rows' licences; PMC does not say which version of one was given."""
+    if not licences:
+        return None
+    return "cc0-1.0" if set(licences) == {"CC0"} else "cc"
 
 
 def _kind(kind: pa.DataType) -> str:

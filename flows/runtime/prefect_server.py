@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +35,10 @@ def prefect_server(home: Path) -> Iterator[None]:
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    if os.environ.get("PREFECT_API_URL"):
+    if url := os.environ.get("PREFECT_API_URL"):
+        if not _answers(f"{url}/health"):
+            message = f"no Prefect server answers at {url}: start it, or unset PREFECT_API_URL"
+            raise CasebookError(message)
         yield
         return
     home.mkdir(parents=True, exist_ok=True)
@@ -70,14 +72,19 @@ def _free_port() -> int:
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with opener.open(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+        if _answers(url):
+            return
+        time.sleep(0.1)
     raise CasebookError(f"the temporary Prefect server did not start; {log} says why")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _serve(port: int) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.errors import CasebookError
-from flows.stages import ACROSS_SHARDS, PER_SHARD
 from flows.warehouse.results import ALL
 from flows.warehouse.work import Work
 from schemas.arrival import Member
@@ -38,26 +37,27 @@ class Accounts:
     articles: list[Account]
     rejects: list[tuple[str, RejectedArticle]]
     kept: list[LedgerEntry]
+    stages: list[str]
 
     def count(self, state: str) -> int:
         """How many articles are in a state."""
         return sum(account.state == state for account in self.articles)
 
     def funnel(self) -> tuple[StageCount, ...]:
-        """How many articles entered each stage, were rejected by it, and went on."""
+        """How many articles entered each stage that is done, were rejected, and went on."""
         by_stage: dict[str, Counter[str]] = {}
         for name, reject in self.rejects:
             by_stage.setdefault(name, Counter())[reject.reason] += 1
         left = len(self.articles) - self.count("pending")
         lines = []
-        for stage in (*PER_SHARD, *ACROSS_SHARDS):
-            if stage.name == "extract":
+        for stage in self.stages:
+            if stage == "extract":
                 left -= self.count("not_wanted")
-            rejected = by_stage.get(stage.name, Counter())
+            rejected = by_stage.get(stage, Counter())
             entered, left = left, left - rejected.total()
             lines.append(
                 StageCount(
-                    stage=stage.name,
+                    stage=stage,
                     entered=entered,
                     rejected=dict(sorted(rejected.items())),
                     left=left,
@@ -104,7 +104,8 @@ def take_account(work: Work, pending: Iterable[Pending]) -> Accounts:
         for p in pending
         if p.source not in known
     ]
-    return Accounts(sorted(articles, key=lambda account: account.article), rejects, kept)
+    articles.sort(key=lambda account: account.article)
+    return Accounts(articles, rejects, kept, work.finished())
 
 
 def _kept(work: Work) -> list[LedgerEntry]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.errors import HomeBusy, UsageError
+from flows.errors import HomeBusy
 from flows.warehouse.results import ResultStore
 
 
@@ -66,15 +66,6 @@ class Home:
         except ValueError:
             return "another build"
         return f"process {who['pid']} on {who['host']} since {who['since']}"
-
-
-def existing_home(named: Path | None) -> Home:
-    """The home that a command means: the one named, else the one that was built by default."""
-    candidates = [named] if named else [Path("data/build/main"), Path("data/build/sample")]
-    for root in candidates:
-        if Home(root).runs.is_dir():
-            return Home(root)
-    raise UsageError(f"nothing was built in {candidates[-1]} yet: run `casebook build` first")
 
 
 def now() -> str:

@@ -48,6 +48,8 @@ class Job:
         """How many articles the job takes in."""
         if "arrivals" in self.parameters:
             return len(self.parameters["arrivals"])
+        if "wanted" in self.parameters:
+            return len(self.parameters["wanted"])
         last = STAGES[self.stage].needs[-1]
         return sum(shard[last].rows.count for shard in self.inputs)
 
@@ -98,6 +100,11 @@ class Work:
         for _, result in found:
             self._take(result)
         return [job for job, result in found if result is None]
+
+    def finished(self) -> list[str]:
+        """The stages that have all their results, in order."""
+        stages = (*PER_SHARD, *ACROSS_SHARDS)
+        return [s.name for s in stages if len(self.done[s.name]) == len(self._targets(s))]
 
     def first_missing(self) -> list[Job]:
         """The jobs of the first stage that is not done; none where all are."""

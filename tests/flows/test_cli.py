@@ -68,7 +68,8 @@ def test_rejects_are_filtered_by_stage_and_reason(sample_home: Home) -> None:
     assert {row["stage"] for row in rows} == {"read"}
     ran = run("rejects", "--home", sample_home.root, "--reason", "retracted")
     assert ran.stdout.startswith("PMC9000000015  fetch/retracted: ")
-    assert run("rejects", "--home", sample_home.root, "--reason", "x").stderr == "no such rejects\n"
+    ran = run("rejects", "--home", sample_home.root, "--reason", "too_long")
+    assert ran.stderr == "no such rejects\n"
 
 
 def test_read_prints_articles_as_json_lines(tmp_path: Path) -> None:
@@ -84,12 +85,15 @@ def test_read_prints_articles_as_json_lines(tmp_path: Path) -> None:
     [
         (["build"], "say what to build from"),
         (["build", "--xml", "nowhere"], "nowhere: there is no such folder"),
-        (["build", "--sample", "--workers", "0"], "workers: "),
-        (["build", "--sample", "--cluster", "here"], "cluster: "),
+        (["build", "--sample", "--workers", "0"], "workers cannot be 0"),
+        (["build", "--sample", "--cluster", "here"], "cluster cannot be 'here'"),
         (["build", "--sample", "--config", "none.toml"], "none.toml: there is no such file"),
         (["status"], "nothing was built"),
-        (["status", "--home", "nowhere"], "nothing was built in nowhere"),
-        (["retry", "--home", "nowhere"], "nothing was built in nowhere"),
+        (["build", "--sample", "--xml", "."], "--sample and --xml are two sources"),
+        (["rejects", "--stage", "chek"], "there is no stage 'chek'"),
+        (["rejects", "--reason", "foo"], "there is no reason 'foo'"),
+        (["status", "--home", "nowhere"], "nowhere yet: run"),
+        (["retry", "--home", "nowhere"], "nowhere yet: run"),
         (["read", "nowhere.xml"], "nowhere.xml"),
         (["build", "--wrong"], "--wrong"),
     ],

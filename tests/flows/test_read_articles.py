@@ -89,4 +89,4 @@ def test_a_path_that_does_not_exist_is_wrong_usage(folder: Path) -> None:
 def test_a_folder_without_articles_says_so(tmp_path: Path) -> None:
     code, _, err = run(tmp_path)
     assert code == 0
-    assert "holds no XML file" in err[0]
+    assert "holds no .xml" in err[0]
