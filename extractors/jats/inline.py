@@ -13,7 +13,7 @@ from extractors.jats.citations import MARK, is_only_marks, mark_for, remove_cita
 from extractors.jats.formulas import inline_formula
 from extractors.jats.markup import ASIDE, ROLES, Role
 from extractors.jats.parse import Unreadable
-from extractors.jats.spacing import close_up, squeeze, without_invisible
+from extractors.jats.spacing import close_up, squeeze
 
 # Called for every element that is no part of the sentence, with the words gathered so far.
 Aside: TypeAlias = Callable[[etree._Element, Role | None, list[str]], None]
@@ -27,10 +27,10 @@ _EXPONENT = re.compile(r"[+−–‐-]?\s?\d+(?:[.,/]\d+)?|[nx]")
 
 def tidy(words: list[str]) -> str:
     """The sentence: single spaces, no citations, no space before a mark."""
-    text = " ".join("".join(words).split())
-    # Neither the marks of citations nor what has no width is printable; most sentences have none.
+    text = squeeze("".join(words))
+    # The marks of citations are not printable; most sentences have none.
     if not text.isprintable():
-        text = remove_citations(without_invisible(text)).strip()
+        text = remove_citations(text).strip()
     return close_up(text)
 
 
