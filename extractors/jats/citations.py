@@ -79,7 +79,12 @@ _NAMES = re.compile(
     r"(?:[dlDLO]['’])?[^\W\da-z_][\w'’-]*|(?:1[6-9]|20)\d\d[a-z]?\b|(?<=[\x02,]) ?[a-z]\b|"
     r"[\s,&:.–—‐‑−/*-])*+)"
 )
-_BRACKETS = re.compile(r"([(\[])([^()\[\]\x01-\x03]*+[\x01-\x03][^()\[\]]*+)([)\]])")
+# A search for one letter is much faster than one for either of two.
+_BRACKETS = tuple(
+    re.compile(rf"({opening})([^()\[\]\x01-\x03]*+[\x01-\x03][^()\[\]]*+)([)\]])")
+    for opening in (r"\[", r"\(")
+)
+_BETWEEN_MARKS = f"{MARK}{YEAR} ,;–-"
 _BETWEEN_PARTS = re.compile(r";(?![^\x03]*\x04)")
 
 
@@ -87,15 +92,19 @@ def remove_citations(text: str) -> str:
     """The text without its citation marks; it must be on one line with single spaces."""
     if not _HAS_MARK.search(text):
         return text
+    text = text.replace(f"[{MARK}]", MARK).replace(f"({MARK})", MARK)
     again = 1
     while again:
-        text, again = _BRACKETS.subn(_bracket, text)
+        again = 0
+        for brackets in _BRACKETS:
+            text, found = brackets.subn(_bracket, text)
+            again += found
     return _outside(text)
 
 
 def _bracket(match: re.Match[str]) -> str:
     opening, inner, closing = match.groups()
-    if inner == MARK:
+    if not inner.strip(_BETWEEN_MARKS):
         return MARK
     kept = []
     for part in _BETWEEN_PARTS.split(inner):
@@ -114,7 +123,7 @@ def _is_citation(part: str) -> bool:
     return (YEAR in part or _OPEN in part) and bool(_NAMES.fullmatch(part))
 
 
-_RUN = re.compile(r"[\x01\x02](?:(?:\s?(?:[,;/&–—‐‑−-]|and|to|or)\s?|\s?[,;] and |\s)?[\x01\x02])*")
+_RUN = re.compile(r"\x01(?:(?:\s?(?:[,;/&–—‐‑−-]|and|to|or)\s?|\s?[,;] and |\s)?\x01)*")
 _POINTER = re.compile(r",? (?:e\. ?g\.|see(?: also)?|cf\.?),?$", re.I)
 _LONGEST_POINTER = 12
 _NAMED = re.compile(r"\x03([^\x04]*)\x04(\.?)")
@@ -124,6 +133,8 @@ def _outside(text: str) -> str:
     """The sentence without the marks that stand in it free of brackets."""
     if _OPEN in text:
         text = _NAMED.sub(_as_words, text)
+    # From here on a year is a mark like any other.
+    text = text.replace(YEAR, MARK)
     kept, at = [], 0
     for run in _RUN.finditer(text):
         before, behind = text[at : run.start()], text[run.end() : run.end() + 3]
