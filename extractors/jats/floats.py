@@ -13,9 +13,7 @@ _ROWS = ("tr",)
 
 def table(wrap: etree._Element) -> Table:
     """A table with its cells by row; what has no cells (a picture of a table) has no rows."""
-    rows = (
-        tuple(words_of(cell) for cell in row.iterchildren(*_CELLS)) for row in wrap.iter(*_ROWS)
-    )
+    rows = (tuple(map(words_of, row.iterchildren(*_CELLS))) for row in wrap.iter(*_ROWS))
     notes = (words_of(foot) for foot in wrap.iterchildren("table-wrap-foot"))
     return Table(_label(wrap), _caption(wrap), tuple(rows), " ".join(filter(None, notes)))
 

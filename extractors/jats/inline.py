@@ -58,14 +58,14 @@ def gather(element: etree._Element, words: list[str], aside: Aside) -> None:
     """Add the words inside an element, in order."""
     if text := element.text:
         words.append(text)
+    if not len(element):
+        return
     for child in element:
-        role = ROLES.get(child.tag)
-        if role is Role.INLINE:
-            gather(child, words, aside)
-        elif role in _HANDLERS:
-            _HANDLERS[role](child, words, aside)
+        tag = child.tag
+        if tag in _HANDLERS:
+            _HANDLERS[tag](child, words, aside)
         else:
-            aside(child, role, words)
+            aside(child, ROLES.get(tag), words)
         if tail := child.tail:
             words.append(tail)
 
@@ -80,13 +80,10 @@ def take_one(alternatives: etree._Element, words: list[str], aside: Aside) -> No
     one = taken_of(alternatives)
     if one is None:
         return
-    role = ROLES.get(one.tag)
-    if role is Role.INLINE:
-        gather(one, words, aside)
-    elif role in _HANDLERS:
-        _HANDLERS[role](one, words, aside)
+    if one.tag in _HANDLERS:
+        _HANDLERS[one.tag](one, words, aside)
     else:
-        aside(one, role, words)
+        aside(one, ROLES.get(one.tag), words)
 
 
 def is_citation(xref: etree._Element) -> bool:
@@ -122,6 +119,8 @@ def _superscript(sup: etree._Element, words: list[str], aside: Aside) -> None:
     if len(words) < before:
         return  # A block inside it has taken the words away.
     raised = "".join(words[before:])
+    if raised == MARK:
+        return
     if is_only_marks(raised):
         words[before:] = [MARK]
     elif before and words[before - 1][-1:].isdigit() and _EXPONENT.fullmatch(raised.strip()):
@@ -144,10 +143,13 @@ def _entity(entity: etree._Element, words: list[str], _aside: Aside) -> None:
     words.append(html5[name])
 
 
-_HANDLERS = {
+_HANDLER_OF_ROLE = {
+    Role.INLINE: gather,
     Role.CROSS_REFERENCE: _cross_reference,
     Role.SUPERSCRIPT: _superscript,
     Role.BREAK: _break,
     Role.FORMULA: _formula,
     Role.ENTITY: _entity,
 }
+# By tag, since an element is asked for it more often than for anything else.
+_HANDLERS = {tag: _HANDLER_OF_ROLE[role] for tag, role in ROLES.items() if role in _HANDLER_OF_ROLE}
