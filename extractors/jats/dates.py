@@ -60,13 +60,15 @@ def _keep(found: dict[str, str], kinds: Iterable[str], element: etree._Element) 
 
 def _value(element: etree._Element) -> str | None:
     """`YYYY`, `YYYY-MM` or `YYYY-MM-DD`; a month or day that cannot be is left off."""
-    year, month, day = (element.findtext(f".//{part}") for part in ("year", "month", "day"))
-    if not year:
+    parts: dict[str, str] = {}
+    for part in element.iterdescendants("year", "month", "day"):
+        parts.setdefault(part.tag, part.text or "")
+    if not parts.get("year"):
         return _from_line(element)
-    years = _YEAR.findall(year)
+    years = _YEAR.findall(parts["year"])
     if len(years) != 1:
         return None
-    return _joined(int(years[0]), _month(month), _day(day))
+    return _joined(int(years[0]), _month(parts.get("month")), _day(parts.get("day")))
 
 
 def _from_line(element: etree._Element) -> str | None:

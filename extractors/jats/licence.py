@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from lxml import etree
 
 from extractors.jats.inline import all_text
-from extractors.jats.parse import local_name
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _URL = re.compile(
@@ -52,7 +51,7 @@ def _named(article_meta: etree._Element) -> Iterator[str]:
 def _in_licence(element: etree._Element) -> Iterator[str]:
     structured = [element.get(_HREF) or "", element.get("license-type") or ""]
     structured += [part.get(_HREF) or "" for part in element.iter("ext-link", "uri")]
-    structured += [part.text or "" for part in element.iter() if local_name(part) == "license_ref"]
+    structured += [part.text or "" for part in element.iter("{*}license_ref")]
     for value in structured:
         yield from _from_text(value)
     yield from _from_prose(" ".join(all_text(element).split()))
