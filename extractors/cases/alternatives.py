@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extractors.language.diseases import Disease, diseases
-from extractors.language.wordlist import pattern
+from extractors.language.wordlist import pattern, words
 
 Weighed = Literal["excluded", "weighed"]
 
@@ -17,6 +17,8 @@ _CLAUSE_END = re.compile(
     r"in light of|based on|on account of|secondary to|on the basis of)\b"
 )
 _CLAUSE_START = re.compile(r"[;:]|, (?:and|but|which|whereas|while|so)\b|\bhowever,|\byet\b")
+_GOES_ON = re.compile(rf" with (?:{'|'.join(words('goes_on_with'))})\b", re.IGNORECASE)
+_OTHER_THING = re.compile(rf" (?:{'|'.join(words('not_its_name'))})\b", re.IGNORECASE)
 # A name may stand this far behind its cue; a list goes on from there.
 _REACH = 80
 
@@ -34,7 +36,7 @@ def alternatives_in(text: str, *, listed: bool = False) -> list[Alternative]:
 
     In a list of differential diagnoses every disease is one.
     """
-    named = diseases(text)
+    named = _whole_names(text)
     found: dict[str, Alternative] = {}
     ways: tuple[Weighed, Weighed] = ("excluded", "weighed")
     for how in ways:
@@ -44,6 +46,21 @@ def alternatives_in(text: str, *, listed: bool = False) -> list[Alternative]:
     for disease in named if listed else ():
         found.setdefault(disease.name.casefold(), Alternative(disease.name, "weighed"))
     return list(found.values())
+
+
+def _whole_names(text: str) -> list[Disease]:
+    """The diseases named, with what follows "with" in a few names; parts of other names left out.
+
+    "granulomatosis with polyangiitis" is one disease, and "lupus anticoagulant" is none.
+    """
+    found: list[Disease] = []
+    for disease in diseases(text):
+        if (found and disease.start < found[-1].end) or _OTHER_THING.match(text, disease.end):
+            continue
+        tail = _GOES_ON.match(text, disease.end)
+        end = tail.end() if tail else disease.end
+        found.append(Disease(text[disease.start : end], disease.start, end))
+    return found
 
 
 def _beside(text: str, named: list[Disease], how: Weighed) -> Iterator[Disease]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 from extractors.cases.alternatives import alternatives_in
 from extractors.cases.diagnosis import Diagnosis
 from extractors.cases.findings import finding_in
 from extractors.cases.names import capitalised, core, plain_case
 from extractors.language.sentences import Sentence, word_count
-from extractors.language.stems import content_stems
+from extractors.language.stems import content_stems, stem
 from extractors.language.terms import mentions
-from extractors.language.wordlist import pattern, word_set
+from extractors.language.wordlist import pattern, word_set, words
 from schemas.article import Article
 from schemas.case import Bearing, DraftStatement
 
@@ -19,6 +21,13 @@ _MOST = 14
 _MOST_IN_ONE_SENTENCE = 4
 _QUOTE_WORDS = range(5, 81)
 _REASONING = frozenset({"discussion", "conclusion"})
+_NO_DIAGNOSIS = re.compile("|".join(words("not_alternatives")))
+_FAMILIES = frozenset(
+    {"infection", "disease", "disorder", "process", "peripheral", "proximal", "distal", "invasive"}
+)
+# Words of six letters or more are forms of one when they differ in their endings alone.
+_FORM = 6
+_ENDING = 4
 _CLAIMS = {
     "excluded": "The authors considered and excluded {other}.",
     "weighed": "The authors weighed {other} against {label}.",
@@ -89,9 +98,11 @@ def _against(
     """One statement for each other diagnosis that the sentence weighs."""
     made = []
     for item in alternatives_in(sentence.text, listed=listed):
-        if not _is_other(item.name, found):
-            continue
         other = plain_case(item.name, text)
+        # The first word of a sentence has a capital that says nothing of it.
+        opens = sentence.text.startswith(item.name) and other[1:2].islower()
+        if not _is_other(other[0].lower() + other[1:] if opens else other, found):
+            continue
         claim = _CLAIMS[item.how].format(other=other, label=found.said)
         weight = 4 + 2 * (item.how == "excluded") + own
         made.append(_candidate(sentence, claim, "excludes", capitalised(other), weight))
@@ -128,11 +139,51 @@ def _candidate(
 
 def _is_other(name: str, found: Diagnosis) -> bool:
     """Whether a disease is another than the answer and says enough to be an alternative."""
-    plain = core(name).casefold()
-    if plain in word_set("broad_heads") or plain in word_set("symptoms"):
+    plain = core(name)
+    if plain.casefold() in word_set("broad_heads") | word_set("symptoms"):
+        return False
+    if _NO_DIAGNOSIS.fullmatch(plain) or _NO_DIAGNOSIS.fullmatch(name):
         return False
     answer = (found.label, *found.aliases)
-    return not mentions(name, answer) and not any(mentions(own, [name]) for own in answer)
+    if mentions(name, answer) or any(mentions(own, [name]) for own in answer):
+        return False
+    return not any(_qualifies(name, own) for own in answer)
+
+
+def _qualifies(name: str, answer: str) -> bool:
+    """Whether a name says what the answer says, in words that narrow nothing else.
+
+    It shares a telling word with it, and whatever it adds goes with any disease: an infection by
+    the answer's germ, an occlusion of the answer's vessel wherever it is.
+    """
+    held = content_stems(answer)
+    told = content_stems(name)
+    shared = {word for word in told if _form_of(word, held)}
+    return bool(shared - _broad()) and set(told) - shared <= _anywhere()
+
+
+def _form_of(word: str, held: tuple[str, ...]) -> bool:
+    """Whether a word is among others in one form or another: arterial, artery; hernia."""
+    return any(word == other or _one_form(*sorted((word, other), key=len)) for other in held)
+
+
+def _one_form(short: str, long: str) -> bool:
+    close = len(short) >= _FORM and len(long) - len(short) <= _ENDING
+    return close and long.startswith(short[:-1])
+
+
+@cache
+def _broad() -> frozenset[str]:
+    """Words that many diseases share: heads, and where in the body they are."""
+    return frozenset(
+        stem(word) for word in word_set("broad_heads") | word_set("kinds_of_infection")
+    )
+
+
+@cache
+def _anywhere() -> frozenset[str]:
+    """Words that go with any disease, and say no more than that it is there."""
+    return frozenset(stem(word) for word in word_set("loose_modifiers") | _FAMILIES)
 
 
 def _distinct(candidates: list[_Candidate]) -> list[_Candidate]:

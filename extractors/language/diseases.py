@@ -92,7 +92,8 @@ def _joins(text: str, tokens: list[re.Match[str]], first: int) -> bool:
     gap = text[before.end() : tokens[first].start()]
     # Lead leads everywhere but where it poisons.
     metal = before[0].casefold() == "lead" and tokens[first][0].casefold() in _BY_METALS
-    return gap in {" ", "\u00a0"} and (metal or not _breaks(before[0]))
+    course = before[0].casefold() == "rapidly" and tokens[first][0].casefold() == "progressive"
+    return gap in {" ", "\u00a0"} and (metal or course or not _breaks(before[0]))
 
 
 def with_place(text: str, disease: Disease) -> str:
