@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -26,43 +26,58 @@ class Arrivals:
 
 def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full: bool) -> Arrivals:
     """Compare a folder with the articles of a home."""
-    found: list[Arrival] = []
-    pending: list[Pending] = []
-    same: dict[str, str] = {}
-    digests = {(member.source, member.digest): member for member in known.values()}
-    for path in files.find(folder):
-        source = files.source_name(path, folder)
-        try:
-            loaded = files.load(path, max_mb)
-        except OSError as error:
-            detail = f"{error.strerror}: mend the file and run `casebook retry`"
-            pending.append(
-                Pending(
-                    source=source,
-                    pmcid=None,
-                    stage="fetch",
-                    reason="unreadable_file",
-                    detail=detail,
-                )
-            )
-            continue
-        if member := digests.get((source, loaded.digest)):
-            same[member.article] = path
-        else:
-            found.append(_arrival(path, source, loaded))
-    if not (found or pending or same):
+    listing = _Listing(folder, max_mb, {(m.source, m.digest): m for m in known.values()})
+    if not (listing.items or listing.pending):
         raise UsageError(f"{folder} holds no {', '.join(files.SUFFIXES)} file")
-    settled = _settle_versions(found, known)
-    new = _new(settled, known) + _outdone(settled, known, same)
-    if full:
-        here = same.keys() | {arrival.article for arrival in settled}
-        new += [
-            Arrival(**{**asdict(member), "gone": True})
-            for name, member in known.items()
-            if name not in here
-        ]
+    settled = _settle_versions(listing.items, known)
+    new = [arrival for arrival in settled if not _is_known(arrival, known)]
+    outcomes = {arrival.article for arrival in settled}
+    left = [
+        member
+        for name, member in known.items()
+        if name not in outcomes
+        and (member.source in listing.sources or (full and not listing.unseen(member.source)))
+    ]
     _require_one_world([*known.values(), *new])
-    return Arrivals(new, pending, len(same))
+    gone = [Arrival(**{**asdict(member), "gone": True}) for member in left]
+    return Arrivals(new + gone, listing.pending, len(settled) - len(new))
+
+
+class _Listing:
+    """The articles of a folder as they are now, and what of it could not be seen."""
+
+    def __init__(self, folder: Path, max_mb: int, known: Mapping[tuple[str, str], Member]) -> None:
+        self.items: list[Arrival] = []
+        self.pending: list[Pending] = []
+        self._folder = folder
+        for path in files.find(folder, self._unreadable):
+            source = files.source_name(path, folder)
+            try:
+                loaded = files.load(path, max_mb)
+            except OSError as error:
+                self._unreadable(error, path)
+                continue
+            member = known.get((source, loaded.digest))
+            self.items.append(
+                _arrival_again(path, member) if member else _arrival(path, source, loaded)
+            )
+        self.sources = {item.source for item in self.items}
+
+    def unseen(self, source: str) -> bool:
+        """Whether a file may be there although it could not be seen."""
+        return any(
+            source == pending.source or source.startswith(f"{pending.source}/")
+            for pending in self.pending
+        )
+
+    def _unreadable(self, error: OSError, path: str | None = None) -> None:
+        source = files.source_name(path or str(error.filename), self._folder)
+        detail = f"{error.strerror}: mend it and run `casebook retry`"
+        self.pending.append(
+            Pending(
+                source=source, pmcid=None, stage="fetch", reason="unreadable_file", detail=detail
+            )
+        )
 
 
 def capture_jobs(
@@ -72,9 +87,14 @@ def capture_jobs(
     ordered = sorted(new, key=lambda arrival: (order_key(arrival.article), arrival.source))
     jobs = []
     for number, start in enumerate(range(0, len(ordered), size), start=first):
-        rows = [asdict(arrival) for arrival in ordered[start : start + size]]
-        key = digest([[row["article"], row["digest"], row["gone"]] for row in rows])
-        told = {"max_article_mb": max_article_mb, "arrivals": rows}
+        batch = ordered[start : start + size]
+        key = digest(
+            [[row[name] for name in ("article", "digest", "gone", "problem")] for row in rows]
+        )
+        told = {
+            "max_article_mb": max_article_mb,
+            "arrivals": [asdict(arrival) for arrival in batch],
+        }
         jobs.append(Job(store, "capture", f"{number:05}", key, (), told))
     return jobs
 
@@ -95,12 +115,21 @@ def _arrival(path: str, source: str, loaded: files.Loaded) -> Arrival:
     )
 
 
-def _settle_versions(found: Iterable[Arrival], known: Mapping[str, Member]) -> list[Arrival]:
+def _arrival_again(path: str, member: Member) -> Arrival:
+    """A file that has not changed, to be judged anew beside those that have."""
+    problem = None if member.problem == "superseded" else member.problem
+    name = member.pmcid or member.source
+    return Arrival(**{**asdict(member), "article": name, "problem": problem}, path=path)
+
+
+def _settle_versions(items: Iterable[Arrival], known: Mapping[str, Member]) -> list[Arrival]:
     """Of one id given twice the higher version stays, the other is superseded."""
+    items = sorted(items, key=lambda a: (a.problem is not None, -(a.version or 0), a.source))
+    sources = {item.source for item in items}
     best: dict[str, Member] = {}
     settled = []
-    for arrival in sorted(found, key=lambda a: (-(a.version or 0), a.source)):
-        there = best.get(arrival.article) or _higher(known.get(arrival.article), arrival)
+    for arrival in items:
+        there = best.get(arrival.article) or _higher(known.get(arrival.article), arrival, sources)
         if there is None:
             best[arrival.article] = arrival
             settled.append(arrival)
@@ -109,15 +138,12 @@ def _settle_versions(found: Iterable[Arrival], known: Mapping[str, Member]) -> l
     return settled
 
 
-def _outdone(
-    settled: Iterable[Arrival], known: Mapping[str, Member], same: Mapping[str, str]
-) -> list[Arrival]:
-    """Files that were current until a better one came to lie beside them."""
-    return [
-        _superseded(Arrival(**asdict(known[better.article]), path=same[better.article]), better)
-        for better in settled
-        if better.article in same
-    ]
+def _higher(known: Member | None, arrival: Arrival, sources: Collection[str]) -> Member | None:
+    """A better version from elsewhere that the home holds."""
+    if known is None or known.source in sources or known.problem:
+        return None
+    better = arrival.problem or (known.version or 0) > (arrival.version or 0)
+    return known if better else None
 
 
 def _superseded(arrival: Arrival, better: Member) -> Arrival:
@@ -125,24 +151,17 @@ def _superseded(arrival: Arrival, better: Member) -> Arrival:
     return replace(arrival, article=arrival.source, problem="superseded", detail=detail)
 
 
-def _higher(known: Member | None, arrival: Arrival) -> Member | None:
-    if known and (known.version or 0) > (arrival.version or 0) and known.source != arrival.source:
-        return known
-    return None
-
-
-def _new(found: Iterable[Arrival], known: Mapping[str, Member]) -> list[Arrival]:
-    """Leave out what the home holds already, under whatever file name."""
-    return [
-        arrival
-        for arrival in found
-        if arrival.article not in known or known[arrival.article].digest != arrival.digest
-    ]
+def _is_known(arrival: Arrival, known: Mapping[str, Member]) -> bool:
+    member = known.get(arrival.article)
+    return member is not None and (member.digest, member.problem) == (
+        arrival.digest,
+        arrival.problem,
+    )
 
 
 def leaving(pmcid: str) -> Arrival:
     """The note that an article which the home lacks is let go."""
-    return Arrival(pmcid, source="", pmcid=pmcid, version=None, digest="", gone=True)
+    return Arrival(pmcid, source="", pmcid=pmcid, version=None, digest="", gone=True, problem=None)
 
 
 def _require_one_world(members: Iterable[Member]) -> None:

@@ -26,6 +26,7 @@ from flows.warehouse.results import ResultStore
 from flows.warehouse.runs import read_runs, write_run
 from flows.warehouse.work import Job, Work, run_job
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset, steps
+from schemas.arrival import Arrival
 from schemas.run import Pending, RunSummary, Written
 from schemas.selector import Selector
 from schemas.settings import Settings
@@ -111,6 +112,16 @@ class Build:
             size=self.settings.shard_size,
         )
         self._run("capture", jobs, known=arrivals.known)
+        self._pending += self._changed_meanwhile(arrivals.new)
+
+    def _changed_meanwhile(self, new: Sequence[Arrival]) -> list[Pending]:
+        here = {(m.article, m.digest) for ms in self._work.words().values() for m in ms.values()}
+        detail = "it changed while it was read: run `casebook retry`"
+        return [
+            Pending(source=a.source, pmcid=a.pmcid, stage="fetch", reason="changed", detail=detail)
+            for a in new
+            if (a.article, a.digest) not in here
+        ]
 
     def run(self, stage: Stage) -> None:
         """Run a stage where its result is missing: over each shard, or over all at once."""
@@ -147,6 +158,7 @@ class Build:
                 "removed": _difference(self._ledger, self._work.ledger),
                 "pending": tuple(self._pending),
                 "dataset": self._dataset,
+                "ledger_entries": len(self._work.ledger),
             }
         )
         write_run(self.home.runs, summary)
@@ -170,8 +182,8 @@ class Build:
             },
             target=self.home.dataset,
         )
-        sizes = self._pool.call(write.write_dataset, job)
-        self._dataset = Written(key=key, files=sizes)
+        digests = self._pool.call(write.write_dataset, job)
+        self._dataset = Written(key=key, files=digests)
         self._done["write"] += 1
         self.progress.advance(len(accounts.kept), 0)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flows.arrivals import Arrivals, arrivals_of, leaving
 from flows.commands.settings import SAMPLE
-from flows.errors import UsageError
+from flows.errors import Damaged, UsageError
 from flows.warehouse.home import Home
 from flows.warehouse.ledger import home_ledger
 from flows.warehouse.runs import read_runs
@@ -26,15 +27,26 @@ class Survey:
 
 
 def survey(home: Home, selector: Selector, settings: Settings) -> Survey:
-    """Look whether a build would do anything."""
+    """Look whether a build would do anything; a damaged result is work too."""
     work = Work(home, settings, home_ledger(home))
-    arrivals = find_arrivals(selector, settings, work)
-    if arrivals.new or not work.shards or work.first_missing():
-        return Survey(nothing_to_do=False, pending=arrivals.pending)
-    runs = read_runs(home.runs)
-    current = dataset_is_current(home.dataset, last_dataset(runs), dataset_key(work))
-    settled = home.ledger.exists() and home.catalogue.exists()
-    return Survey(current and settled, arrivals.pending)
+    try:
+        arrivals = find_arrivals(selector, settings, work)
+        idle = not arrivals.new and work.shards and not work.first_missing()
+    except Damaged:
+        return Survey(nothing_to_do=False, pending=[])
+    return Survey(bool(idle) and _settled(work, arrivals.pending), arrivals.pending)
+
+
+def _settled(work: Work, pending: Sequence[Pending]) -> bool:
+    """Whether the last build said and wrote all that another would."""
+    home, runs = work.home, read_runs(work.home.runs)
+    if not runs or runs[-1].state not in ("complete", "incomplete"):
+        return False
+    said = {(p.source, p.reason) for p in runs[-1].pending} == {
+        (p.source, p.reason) for p in pending
+    }
+    written = dataset_is_current(home.dataset, last_dataset(runs), dataset_key(work))
+    return said and written and home.ledger.exists() and home.catalogue.exists()
 
 
 def find_arrivals(selector: Selector, settings: Settings, work: Work) -> Arrivals:
@@ -44,6 +56,8 @@ def find_arrivals(selector: Selector, settings: Settings, work: Work) -> Arrival
         raise UsageError("say what to build from: --sample, or --xml DIR")
     if not folder.is_dir():
         raise UsageError(f"{folder}: there is no such folder")
+    if folder.resolve().is_relative_to(work.home.root.resolve()):
+        raise UsageError(f"{folder} lies in the home {work.home.root}: keep articles elsewhere")
     known = {name: member for shard in work.members().values() for name, member in shard.items()}
     arrivals = arrivals_of(folder, known, max_mb=settings.max_article_mb, full=selector.full)
     found = {arrival.article for arrival in arrivals.new}

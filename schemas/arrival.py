@@ -21,6 +21,7 @@ class Member:
     version: int | None
     digest: str
     gone: bool
+    problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,6 @@ class Arrival(Member):
     """A member that is new to the home, and where its bytes are to be had."""
 
     path: str | None = None
-    problem: str | None = None
     detail: str | None = None
 
 
@@ -39,7 +39,6 @@ class Captured(Member):
     xml: bytes | None
     xml_md5: str | None
     metadata: bytes | None
-    problem: str | None
     detail: str | None
 
 

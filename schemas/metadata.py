@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Metadata(BaseModel):
@@ -11,8 +11,8 @@ class Metadata(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     pmcid: str
-    version: int
-    pmid: int | None = None
+    version: int = Field(ge=1, le=9_999)
+    pmid: int | None = Field(None, ge=0, lt=1 << 40)
     doi: str | None = None
     title: str | None = None
     citation: str | None = None

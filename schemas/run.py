@@ -35,12 +35,12 @@ class StageCount(BaseModel):
 
 
 class Written(BaseModel):
-    """A dataset as it was written: what it was made of, and the size of each file."""
+    """A dataset as it was written: what it was made of, and the digest of each file."""
 
     model_config = ConfigDict(frozen=True)
 
     key: str
-    files: dict[str, int]
+    files: dict[str, str]
 
 
 class RunSummary(BaseModel):
@@ -62,6 +62,7 @@ class RunSummary(BaseModel):
     removed: tuple[str, ...] = ()
     pending: tuple[Pending, ...] = ()
     dataset: Written | None = None
+    ledger_entries: int = 0
     error: str | None = None
 
     def sentence(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 
 class Selector(BaseModel):
@@ -15,3 +15,8 @@ class Selector(BaseModel):
     sample: bool = False
     xml: Path | None = None
     full: bool = False
+
+    @field_validator("xml")
+    @classmethod
+    def _whole(cls, xml: Path | None) -> Path | None:
+        return xml.absolute() if xml else None

@@ -21,7 +21,7 @@ _NUMBER_OF = (
 _SIGNS = (
     (re.compile(r"\b(?:date of birth|DOB|born (?:on|at) \d)\b", re.I), "a date of birth"),
     (re.compile(_NUMBER_OF, re.I), "a hospital number"),
-    (re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.]+\b"), "an e-mail address"),
+    (re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.\w[\w.]*"), "an e-mail address"),
     (re.compile(r"\b(?:tel|phone|telephone|mobile)\b\W{0,6}\+?\d[\d \-()]{6,}", re.I), "a number"),
     (re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Master)\.? [A-Z][a-z]+"), "a name"),
     (re.compile(r"\b(?:named|called) [A-Z][a-z]+ [A-Z][a-z]+\b"), "a name"),

@@ -80,7 +80,7 @@ def _by_xml(
     return Fetched(
         pmcid=captured.article,
         version=captured.version,
-        pmid=front.ids.pmid,
+        pmid=front.ids.pmid if (front.ids.pmid or 0) < 1 << 40 else None,
         doi=front.ids.doi,
         licence=front.licence or "",
         citation=None,

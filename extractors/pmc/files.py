@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from schemas.article import Ids
 from schemas.reject import Reject
 
 SUFFIXES = (".xml", ".nxml", ".xml.gz", ".nxml.gz")
-_NAME = re.compile(r"(PMC\d+)(?:\.(\d+))?")
+_NAME = re.compile(r"(PMC[1-9][0-9]{0,11})(?:\.([1-9][0-9]{0,3}))?(?![0-9])")
+_MAX_VERSION = 9_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class Loaded:
     problem: Reject | None = None
 
 
-def find(folder: Path) -> Iterator[str]:
+def find(folder: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[str]:
     """The paths of the article files in a folder and below it, in the order of their names."""
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=on_error):
         folders.sort()
         for name in sorted(names):
             if name.lower().endswith(SUFFIXES):
@@ -43,7 +44,7 @@ def find(folder: Path) -> Iterator[str]:
 def source_name(path: str, folder: Path) -> str:
     """A printable name for a file, whatever bytes its name is made of."""
     name = path[len(str(folder)) :].lstrip(os.sep)
-    return os.fsencode(name).decode(errors="backslashreplace")
+    return os.fsencode(name).replace(b"\\", b"\\\\").decode(errors="backslashreplace")
 
 
 def load(path: str, max_mb: int) -> Loaded:
@@ -54,7 +55,7 @@ def load(path: str, max_mb: int) -> Loaded:
         return _refused("0", Reject("corrupt", "it is not a regular file; remove it"))
     if found.st_size > limit:
         detail = f"it has {found.st_size >> 20} MB, at most {max_mb} are read (max_article_mb)"
-        return _refused(_digest_in_chunks(path), Reject("too_big", detail))
+        return _refused(f"{_digest_in_chunks(path)} {max_mb}", Reject("too_big", detail))
     stored, metadata = _read(path), _metadata_of(path, limit)
     digest = hashlib.sha256(stored + b"\0" + (metadata or b"")).hexdigest()
     if not path.lower().endswith(".gz"):
@@ -64,7 +65,8 @@ def load(path: str, max_mb: int) -> Loaded:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         return _refused(digest, Reject("corrupt", f"its gzip cannot be unpacked: {error}"))
     if len(xml) > limit:
-        return _refused(digest, Reject("too_big", f"unpacked it has more than {max_mb} MB"))
+        detail = f"unpacked it has more than {max_mb} MB (max_article_mb)"
+        return _refused(f"{digest} {max_mb}", Reject("too_big", detail))
     return Loaded(digest, xml, metadata)
 
 
@@ -117,14 +119,22 @@ def _ids_of_name(name: str) -> Ids:
 def _ids_of_metadata(metadata: bytes | None) -> Ids:
     try:
         stored = json.loads(metadata or b"{}")
-        found = _NAME.fullmatch(str(stored.get("pmcid")))
-        return Ids(found[1], int(stored["version"])) if found else Ids()
-    except (ValueError, AttributeError, KeyError, TypeError):
+        return _sound(str(stored.get("pmcid")), int(stored["version"]))
+    except (ValueError, AttributeError, KeyError, TypeError, OverflowError, RecursionError):
         return Ids()
 
 
 def _ids_of_xml(xml: bytes | None) -> Ids:
     try:
-        return read_front(xml).ids if xml else Ids()
+        ids = read_front(xml).ids if xml else Ids()
     except Unreadable:
         return Ids()
+    return _sound(ids.pmcid or "", ids.version)
+
+
+def _sound(pmcid: str, version: int | None) -> Ids:
+    """Ids as PMC gives them; anything else is none."""
+    found = _NAME.fullmatch(pmcid)
+    if not found or found[2]:
+        return Ids()
+    return Ids(found[1], version if version and 0 < version <= _MAX_VERSION else None)

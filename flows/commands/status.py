@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +78,8 @@ def status_of(home: Home) -> dict[str, Any]:
     run = last_run(home)
     building = home.is_locked()
     state = run.state if run.state != "running" else "building" if building else "interrupted"
-    states = {row["state"]: row["articles"] for row in query(home, ARTICLES)}
-    reasons = query(home, REASONS)
-    funnel = query(home, FUNNEL)
+    by_state, reasons, funnel, splits = queries(home, (ARTICLES, REASONS, FUNNEL, SPLITS))
+    states = {row["state"]: row["articles"] for row in by_state}
     for line in funnel:
         line["reasons"] = {
             row["reason"]: row["articles"] for row in reasons if row["stage"] == line["stage"]
@@ -93,27 +92,37 @@ def status_of(home: Home) -> dict[str, Any]:
         "error": run.error,
         "articles": {"arrived": sum(states.values()), **states},
         "funnel": funnel,
-        "splits": {row["split"]: row["rows"] for row in query(home, SPLITS)},
+        "splits": {row["split"]: row["rows"] for row in splits},
         "pending": [pending.model_dump() for pending in run.pending],
     }
 
 
 def query(home: Home, sql: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    """Ask the catalogue, which is made anew where it is missing or cannot be read."""
+    """Ask the catalogue one question."""
+    return queries(home, [sql], parameters)[0]
+
+
+def queries(
+    home: Home, sqls: Sequence[str], parameters: dict[str, Any] | None = None
+) -> list[list[dict[str, Any]]]:
+    """Ask one state of the catalogue, which is made anew where it is missing or cannot be read."""
     for attempt in (1, 2):
         try:
             if not home.catalogue.exists():
                 _rebuild(home)
             with duckdb.connect(str(home.catalogue), read_only=True) as connection:
-                cursor = connection.execute(sql, parameters)
-                names = [column[0] for column in cursor.description or ()]
-                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+                return [_rows(connection.execute(sql, parameters)) for sql in sqls]
         except duckdb.Error as error:
             if attempt == 2:
                 raise CasebookError(f"{home.catalogue} cannot be read: {error}") from None
             print(f"{home.catalogue} cannot be read; it is made anew", file=sys.stderr)
             home.catalogue.unlink(missing_ok=True)
     raise AssertionError
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _rebuild(home: Home) -> None:

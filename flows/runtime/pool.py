@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
@@ -30,6 +31,7 @@ class Pool:
         self.workers = asked or os.cpu_count() or 1
         self._executor: Executor | None = None
         self._client: Any = None
+        self._closed = False
         self._lock, self._alone = threading.Lock(), threading.Lock()
 
     def __enter__(self) -> Pool:
@@ -41,6 +43,10 @@ class Pool:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._closed = True
+        if kind is not None:
+            for worker in multiprocessing.active_children():
+                worker.kill()
         if self._client:
             (self._client.shutdown if self._own_cluster else self._client.close)()
         elif self._executor:
@@ -52,6 +58,8 @@ class Pool:
             with self._alone:
                 return function(argument)
         for _ in range(ATTEMPTS):
+            if self._closed:
+                break
             executor = self._current()
             try:
                 return executor.submit(function, argument).result()
@@ -99,7 +107,8 @@ class Pool:
 
 
 def end_with_parent() -> None:
-    """End this worker as soon as its parent is gone, however the parent went."""
+    """End this worker with its parent, however the parent goes, and not by a key of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
 

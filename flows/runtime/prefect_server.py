@@ -52,6 +52,7 @@ def prefect_server(home: Path) -> Iterator[None]:
             stdout=log,
             stderr=log,
             cwd=home,
+            process_group=0,
         )
     try:
         url = f"http://127.0.0.1:{port}/api"

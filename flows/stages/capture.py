@@ -13,13 +13,20 @@ from schemas.stage import Inputs, Stage, StageResult
 
 
 def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
-    """Read the files of the arrivals that make up a new shard."""
+    """Read the files of the arrivals that make up a new shard, those that are still the same."""
     max_mb = parameters["max_article_mb"]
-    return StageResult([_captured(Arrival(**row), max_mb) for row in parameters["arrivals"]])
+    arrivals = [Arrival(**row) for row in parameters["arrivals"]]
+    captured = (_captured(arrival, max_mb) for arrival in arrivals)
+    return StageResult([row for row in captured if row is not None])
 
 
-def _captured(arrival: Arrival, max_mb: int) -> Captured:
-    loaded = _loaded(arrival, max_mb)
+def _captured(arrival: Arrival, max_mb: int) -> Captured | None:
+    try:
+        loaded = _loaded(arrival, max_mb)
+    except OSError:
+        return None
+    if loaded.digest != arrival.digest:
+        return None
     problem = Reject(arrival.problem, arrival.detail or "") if arrival.problem else loaded.problem
     return Captured(
         article=arrival.article,
@@ -28,10 +35,10 @@ def _captured(arrival: Arrival, max_mb: int) -> Captured:
         version=arrival.version,
         digest=loaded.digest,
         gone=arrival.gone,
+        problem=problem.reason if problem else None,
         xml=loaded.xml,
         xml_md5=hashlib.md5(loaded.xml, usedforsecurity=False).hexdigest() if loaded.xml else None,
         metadata=loaded.metadata,
-        problem=problem.reason if problem else None,
         detail=problem.detail if problem else None,
     )
 

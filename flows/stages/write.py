@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from extractors.cases.reasoning import diagnostic_reasoning
+from flows.errors import UsageError
 from flows.stages.current import current_rows
-from flows.warehouse.files import TEMPORARY, sync
+from flows.warehouse.files import TEMPORARY, file_digest, sync
 from flows.warehouse.results import ResultStore, ShardResults, StoredInputs
 from schemas.arrival import Fetched
 from schemas.arrow import to_row
@@ -44,8 +45,8 @@ class WriteJob:
     target: Path
 
 
-def write_dataset(job: WriteJob) -> dict[str, int]:
-    """Write a dataset beside the old one and put it in its place; the sizes of its files."""
+def write_dataset(job: WriteJob) -> dict[str, str]:
+    """Write a dataset beside the old one and put it in its place; the digests of its files."""
     job.target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=job.target.parent) as folder:
         draft = Path(folder, "dataset")
@@ -56,12 +57,20 @@ def write_dataset(job: WriteJob) -> dict[str, int]:
         files = sorted(path for path in draft.rglob("*") if path.is_file())
         for path in [*files, draft / "data", draft]:
             sync(path)
-        sizes = {path.relative_to(draft).as_posix(): path.stat().st_size for path in files}
+        digests = {path.relative_to(draft).as_posix(): file_digest(path) for path in files}
         if job.target.exists():
+            _require_ours(job.target)
             job.target.rename(Path(folder, "old"))
         draft.rename(job.target)
         sync(job.target.parent)
-    return sizes
+    return digests
+
+
+def _require_ours(dataset: Path) -> None:
+    """What lies where the dataset goes is replaced only if it is a dataset."""
+    strangers = {path.name for path in dataset.iterdir()} - {"README.md", "ledger.csv", "data"}
+    if strangers:
+        raise UsageError(f"{dataset} holds {min(strangers)}, which Casebook did not write: move it")
 
 
 def _write_splits(job: WriteJob, data: Path, spool: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-TEMPORARY = ".tmp-"
+TEMPORARY = ".casebook-draft-"
 
 
 def sync(path: Path) -> None:
@@ -62,9 +63,16 @@ def write_whole(target: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def clear_drafts(root: Path) -> None:
-    """Remove what a killed writer left."""
-    for draft in root.rglob(f"{TEMPORARY}*"):
+    """Remove what a killed writer left, where writers leave it."""
+    places = (root, root / "runs", *(root / "shards").glob("*"))
+    for draft in (draft for place in places for draft in place.glob(f"{TEMPORARY}*")):
         shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink(
             missing_ok=True
         )

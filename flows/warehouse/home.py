@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from flows.errors import HomeBusy
 from flows.warehouse.results import ResultStore
+
+LOOKS = 20
 
 
 class Home:
@@ -33,10 +36,8 @@ class Home:
         self.root.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.root / "build.lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise HomeBusy(f"{self.root} is in use by {self.holder()}; wait for it") from None
+            if not _taken(handle):
+                raise HomeBusy(f"{self.root} is in use by {self.holder()}; wait for it")
             who = {"pid": os.getpid(), "host": socket.gethostname(), "since": now()}
             os.truncate(handle, 0)
             os.pwrite(handle, json.dumps(who).encode(), 0)
@@ -66,6 +67,18 @@ class Home:
         except ValueError:
             return "another build"
         return f"process {who['pid']} on {who['host']} since {who['since']}"
+
+
+def _taken(handle: int) -> bool:
+    """Take a lock, in spite of those who just look whether it is taken."""
+    for _ in range(LOOKS):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
 
 
 def now() -> str:

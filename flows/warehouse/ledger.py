@@ -11,6 +11,7 @@ from pathlib import Path
 from flows.errors import CasebookError
 from flows.warehouse.files import write_whole
 from flows.warehouse.home import Home
+from flows.warehouse.runs import read_runs
 from schemas.split import LedgerEntry
 
 COLUMNS = tuple(field.name for field in fields(LedgerEntry))
@@ -18,8 +19,15 @@ COLUMNS = tuple(field.name for field in fields(LedgerEntry))
 
 def home_ledger(home: Home) -> list[LedgerEntry]:
     """The ledger of a home; should it be lost, the copy beside its dataset."""
-    copy = home.dataset / home.ledger.name
-    return read_ledger(home.ledger if home.ledger.exists() else copy)
+    path = home.ledger if home.ledger.exists() else home.dataset / home.ledger.name
+    entries = read_ledger(path)
+    known = max((run.ledger_entries for run in read_runs(home.runs)), default=0)
+    if len(entries) < known:
+        raise CasebookError(
+            f"{home.ledger} has {len(entries)} entries, it had {known}: restore it from a copy "
+            f"(one may lie in {home.dataset}), or cases would change their splits"
+        )
+    return entries
 
 
 def read_ledger(path: Path) -> list[LedgerEntry]:

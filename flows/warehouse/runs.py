@@ -13,7 +13,8 @@ from schemas.run import RunSummary
 
 def read_runs(folder: Path) -> list[RunSummary]:
     """Every build of a home, the oldest first."""
-    paths = sorted(folder.glob("[0-9]*.json"), key=lambda path: int(path.stem))
+    found = (path for path in folder.glob("*.json") if path.stem.isdecimal())
+    paths = sorted(found, key=lambda path: int(path.stem))
     return [_read(path) for path in paths]
 
 

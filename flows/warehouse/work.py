@@ -137,8 +137,12 @@ class Work:
         """The current members of every shard."""
         return {
             shard: {name: member for name, member in members.items() if not member.gone}
-            for shard, members in zip(self.shards, self._last_words(), strict=True)
+            for shard, members in self.words().items()
         }
+
+    def words(self) -> dict[str, dict[str, Member]]:
+        """The last that each shard has to say of an article, even that it is gone."""
+        return dict(zip(self.shards, self._last_words(), strict=True))
 
     def lost(self) -> list[str]:
         """Cases that were released, and of which no shard knows anything."""
@@ -153,7 +157,7 @@ class Work:
         """
         if self.settings.limit is None:
             return None
-        released = {entry.pmcid for entry in self.ledger if entry.left is None}
+        released = {entry.pmcid for entry in self.ledger}
         taken = sorted(self.candidates(), key=lambda c: (c[1] not in released, order_key(c[1])))
         wanted: dict[str, list[str]] = {shard: [] for shard in self.shards}
         for shard, pmcid in taken[: self.settings.limit]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.hub.card import template_digest
 from flows.stages import PER_SHARD, STAGES, write
+from flows.warehouse.files import file_digest
 from flows.warehouse.results import digest
 from flows.warehouse.work import Work
 from schemas.arrow import to_row
@@ -35,8 +36,8 @@ def dataset_is_current(folder: Path, written: Written | None, key: str) -> bool:
     """Whether the dataset in place is that one, with all its files."""
     if written is None or written.key != key:
         return False
-    paths = {folder / name: size for name, size in written.files.items()}
-    return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
+    paths = {folder / name: digest for name, digest in written.files.items()}
+    return all(path.is_file() and file_digest(path) == d for path, d in paths.items())
 
 
 def steps(settings: Settings) -> list[Any]:

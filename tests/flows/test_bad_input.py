@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.commands.status import query
+from flows.errors import UsageError
 from flows.warehouse.home import Home
 from tests.flows.building import build, folder_of
 
@@ -138,3 +139,87 @@ def test_a_changed_article_hides_its_old_row(good: Path, tmp_path: Path) -> None
     summary = build(tmp_path / "home", xml=good)
     assert summary.articles["arrived"] == 2
     assert summary.done["capture"] == 1
+
+
+def test_when_the_better_version_leaves_the_next_one_takes_its_place(
+    good: Path, tmp_path: Path
+) -> None:
+    content = (good / "PMC9000000003.2.xml").read_bytes()
+    better = good / "PMC9000000003.3.xml"
+    better.write_bytes(content.replace(b"PMC9000000003.2", b"PMC9000000003.3"))
+    build(tmp_path / "home", xml=good)
+    better.unlink()
+    summary = build(tmp_path / "home", xml=good, full=True)
+    assert summary.articles == {"arrived": 2, "kept": 2}
+    assert summary.added == summary.removed == ()
+    assert outcomes(tmp_path / "home")["PMC9000000003.2.xml"] == ("kept", None)
+
+
+def test_a_file_that_gets_its_id_is_one_article(good: Path, tmp_path: Path) -> None:
+    (good / "z.xml").write_bytes(b"<article><front/><body><p>x</p></body></article>")
+    build(tmp_path / "home", xml=good)
+    content = (good / "PMC9000000003.2.xml").read_bytes()
+    (good / "z.xml").write_bytes(content.replace(b"PMC9000000003", b"PMC9000000940"))
+    assert build(tmp_path / "home", xml=good).articles["arrived"] == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["PMC" + "9" * 30, "PMC9000000003." + "9" * 30, "PMC0009000000003"]
+)
+def test_ids_that_pmc_would_not_give_are_none(good: Path, tmp_path: Path, name: str) -> None:
+    (good / f"{name}.xml").write_bytes(b"<article><front/><body><p>x</p></body></article>")
+    build(tmp_path / "home", xml=good)
+    assert outcomes(tmp_path / "home")[f"{name}.xml"] in (
+        ("rejected", "no_id"),
+        ("rejected", "superseded"),
+    )
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    ['{"pmcid": "PMC9000000003", "version": 1e999}', "[" * 100_000, '{"pmid": 1' + "0" * 30 + "}"],
+)
+def test_hostile_metadata_ends_its_article_only(good: Path, tmp_path: Path, metadata: str) -> None:
+    (good / "PMC9000000003.2.json").write_text(metadata)
+    build(tmp_path / "home", xml=good)
+    states = outcomes(tmp_path / "home")
+    assert states["PMC9000000003.2.xml"] == ("rejected", "corrupt")
+    assert states["PMC9000000001.1.xml"] == ("kept", None)
+
+
+def test_what_cannot_be_seen_is_not_let_go(good: Path, tmp_path: Path) -> None:
+    build(tmp_path / "home", xml=good)
+    path = good / "PMC9000000003.2.xml"
+    path.unlink()
+    path.symlink_to(tmp_path / "none")
+    summary = build(tmp_path / "home", xml=good, full=True)
+    assert summary.removed == ()
+    assert [p.source for p in summary.pending] == ["PMC9000000003.2.xml"]
+
+
+def test_a_file_that_changes_between_search_and_capture_is_pending(
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import pipeline
+
+    search = pipeline.find_arrivals
+
+    def find_then_change(*arguments: object) -> object:
+        found = search(*arguments)  # type: ignore[arg-type]
+        (good / "PMC9000000003.2.xml").write_bytes(b"<article/>")
+        (good / "PMC9000000001.1.xml").unlink()
+        return found
+
+    monkeypatch.setattr(pipeline, "find_arrivals", find_then_change)
+    summary = build(tmp_path / "home", xml=good)
+    assert {p.reason for p in summary.pending} == {"changed"}
+    assert summary.articles == {"arrived": 2, "pending": 2}
+
+
+def test_articles_are_not_kept_in_the_home(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "home" / "dataset", (1, 3))
+    with pytest.raises(UsageError, match="lies in the home"):
+        build(tmp_path / "home", xml=folder)
+    with pytest.raises(UsageError, match="did not write"):
+        build(tmp_path / "home", sample=True)
+    assert len(list(folder.iterdir())) == 4

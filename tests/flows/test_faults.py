@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from flows.commands.settings import load_settings
 from flows.commands.status import status_of
 from flows.errors import CasebookError, Damaged, HomeBusy
 from flows.stages import PER_SHARD, read
+from flows.survey import survey
 from flows.warehouse.home import Home
+from schemas.selector import Selector
 from tests.flows.building import build, data_digests, folder_of
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +77,7 @@ def test_a_build_that_is_killed_is_finished_by_the_next_with_the_same_bytes(
     before = {path: path.stat().st_mtime_ns for path in finished(home) if "capture" in path.parts}
     build(home, sample=True, shard_size=3)
     assert data_digests(home) == data_digests(sample_home.root)
-    assert not list(home.rglob(".tmp-*"))
+    assert not list(home.rglob(".casebook-draft-*"))
     assert all(path.stat().st_mtime_ns == made for path, made in before.items())
 
 
@@ -202,12 +206,14 @@ def test_a_lost_ledger_is_taken_from_beside_the_dataset(tmp_path: Path) -> None:
     assert (tmp_path / "home" / "ledger.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"pmcid,number\n", b"\xff\xfe", None])
+@pytest.mark.parametrize("content", [b"", b"pmcid,number\n", b"\xff\xfe", "short", None])
 def test_a_ledger_that_is_damaged_stops_the_build_before_anyone_moves(
-    tmp_path: Path, content: bytes | None
+    tmp_path: Path, content: bytes | str | None
 ) -> None:
     build(tmp_path / "home", sample=True)
     ledger = tmp_path / "home" / "ledger.csv"
+    if content == "short":
+        content = b"".join(ledger.read_bytes().splitlines(keepends=True)[:4])
     if content is None:
         lines = ledger.read_bytes().splitlines(keepends=True)
         content = b"".join([*lines, lines[-1]])
@@ -215,6 +221,42 @@ def test_a_ledger_that_is_damaged_stops_the_build_before_anyone_moves(
     with pytest.raises(CasebookError, match=r"ledger\.csv"):
         build(tmp_path / "home", sample=True)
     assert ledger.read_bytes() == content
+
+
+def test_the_survey_of_a_damaged_home_finds_work(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "xml", (1, 3, 4))
+    build(tmp_path / "home", xml=folder)
+    home, selector = Home(tmp_path / "home"), Selector(xml=folder)
+    settings = load_settings(selector, home=home.root, workers=1)
+    assert survey(home, selector, settings).nothing_to_do
+    (rows,) = home.store.root.glob("capture/*/rows.parquet")
+    content = rows.read_bytes()
+    rows.write_bytes(content[:-20] + bytes(20))
+    assert not survey(home, selector, settings).nothing_to_do
+    before = data_digests(home.root)
+    for _ in range(2):
+        with contextlib.suppress(Damaged):
+            build(home.root, xml=folder)
+    assert data_digests(home.root) == before
+
+
+def test_a_lock_is_taken_in_spite_of_those_who_look(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with home.locked():
+        pass
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            home.is_locked()
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    for _ in range(200):
+        with home.locked():
+            pass
+    stop.set()
+    watcher.join()
 
 
 def test_a_deleted_dataset_is_written_again(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def run(seed: int, seconds: float) -> str:
             kills += 1
         subprocess.run(_command(home), check=True, capture_output=True)
         assert data_digests(home) == data_digests(peaceful), "other bytes than an undisturbed build"
-        assert not list(home.rglob(".tmp-*")), "drafts were left"
+        assert not list(home.rglob(".casebook-draft-*")), "drafts were left"
     return f"{kills} kills of the whole command, the same bytes, no process left"
 
 
