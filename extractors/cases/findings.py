@@ -11,17 +11,39 @@ from extractors.language.wordlist import pattern, word_set
 _LONGEST = 12
 _STOPS = r"with|which|that|in|on|at|up|without|as|measuring|suggest\w*|consistent"
 _SEEN = re.compile(
-    r"\b(?:show|reveal|demonstrat|disclos|confirm|identif|detect)(?:ed|s|ing|ied)\s+"
+    r"\b(?:show|reveal|demonstrat|disclos|identif|detect)(?:ed|s|ing|ied)\s+"
     r"(?!that\b|to\b|by\b|no\b|and\b|all\b)((?:[^\s,;:()]+\s+){1,12}?[^\s,;:()]+?)"
-    rf"(?=\s*[,;:(]|\.(?!\d)|\s+(?:{_STOPS})\b)",
+    rf"(?=\s*[,;]|\s*\((?![\d<>])|\.?\s*$|\s+(?:{_STOPS})\b)",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(
-    r"(?:(?:The|An?|His|Her|Their|Our|Serum|Initial)\s)*"
-    r"([^,.;:()]{3,70}?(?:\s\([^)]{1,30}\))?)\s"
-    r"(?:was|were|is|are|had|has|showed|shown|revealed|demonstrated|confirmed|disclosed|detected|"
-    r"indicated|suggested|grew|tested|came|reported|measured|yielded|found)\b"
+# Where one of these stands in what was seen, it is cut short or no thing at all.
+_BROKEN = re.compile(
+    r"[“”\"‘~\[\]]|^(?!(?:an?|the|his|her|their|its)\b)(?:\w+ly|me|us|him|them|"
+    r"normal\w*|evidence|features|findings|diagnos\w+|various|variable|somewhat|similar)\b|"
+    r"\b(?:between|both|either|neither|from|among|was|were|is|are|had|has|have|be|and|or|"
+    r"(?:progressive|stable) disease|diagnosis|result|what|this|these|it|he|she|we)\b",
+    re.IGNORECASE,
 )
+# A phrase that ends on such a word has lost its noun.
+_NO_NOUN = re.compile(
+    r"\w*(?:ed|ing|al|ic|ous|ive|ar|ary|ent|ant|ible|able|less|oid|like|gy|ly|ish|ky|ny|my|ry)",
+    re.IGNORECASE,
+)
+_CONNECTIVE = re.compile(
+    r"^(?:however|moreover|furthermore|in addition|additionally|also|thus|therefore|hence|then|"
+    r"finally|interestingly|notably|besides|on the other hand|in fact|indeed|here)\b,?\s+",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[\d,\s–-]+\])")
+_BOUNDARY = re.compile(
+    r"\s*;\s|,?\s(?:but|whereas|while|although|because|so that)\s|,\s(?:which|and|with|who)\s"
+)
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|had|has|showed|shows|revealed|reveals|demonstrated|confirmed|disclosed|"
+    r"detected|indicated|suggested|grew|measured|yielded|found|identified|supports?|supported)\b"
+)
+_SUBORDINATE = frozenset({"although", "because", "while", "whereas", "since", "as", "when", "if"})
+_FEWEST_IN_CLAUSE = 5
 _MEASURED = re.compile(
     r"\d\s?(?:%|[µμmnpk]?(?:g|mol|l|L|U|IU|Eq)\b|units?\b|mm\b|cm\b|mmHg|°C|[×x] ?10)|\bc\.\d"
 )
@@ -29,9 +51,10 @@ _MEASURED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found as a claim calls it, and how much the sentence makes of it."""
+    """What was found, where a whole phrase names it, and how much the sentence makes of it."""
 
-    said: str
+    said: str | None
+    clause: str
     weight: int
 
 
@@ -42,34 +65,35 @@ def finding_in(text: str, *, named: bool) -> Finding | None:
     felt = looked or pattern("complaints").search(text)
     if not (felt or measured or _SEEN.search(text)):
         return None
-    if pattern("later_phrases").search(text) or pattern("denied").search(text):
+    if any(pattern(name).search(text) for name in ("later_phrases", "no_reasons", "denied")):
         return None
     telling = pattern("telling_phrases").search(text) is not None
     marked = measured or pattern("marked_findings").search(text) is not None
     if pattern("nothing_found").search(text) and not (named or telling or marked):
         return None
     weight = 2 * telling + marked + (looked is not None)
-    return Finding(_said(text, felt[0] if felt else ""), weight)
+    return Finding(_said(text), _clause(text), weight)
 
 
-def _said(text: str, looked: str) -> str:
-    """The object of the sentence, else its subject, else the word for what was looked at."""
+def _said(text: str) -> str | None:
+    """The object of the sentence, if it is a whole phrase with its noun."""
     seen = _SEEN.search(text)
-    if seen is not None and 2 <= len(seen[1].split()) <= _LONGEST:
-        return capitalised(seen[1])
-    subject = _SUBJECT.match(text)
-    if subject is not None and _names_a_thing(subject[1]):
-        return f"What {_small(subject[1])} showed"
-    return f"Evidence from {_small(looked)}" if looked else "What was measured"
+    if seen is None or not 2 <= len(seen[1].split()) <= _LONGEST:
+        return None
+    words = seen[1].split()
+    first, last = words[0].casefold(), words[-1].casefold()
+    opens = first in {"a", "an", "the", "his", "her"} or first not in word_set("function_words")
+    ends = last not in word_set("function_words") and not _NO_NOUN.fullmatch(last)
+    return capitalised(seen[1]) if opens and ends and not _BROKEN.search(seen[1]) else None
 
 
-def _names_a_thing(subject: str) -> bool:
-    words = subject.split()
-    first = words[0].casefold()
-    plain = first not in word_set("no_subject") and first not in word_set("function_words")
-    return plain and len(words) <= _LONGEST
-
-
-def _small(words: str) -> str:
-    """Words as they stand inside a sentence; abbreviations keep their capitals."""
-    return words[0].lower() + words[1:] if words[1:2].islower() else words
+def _clause(text: str) -> str:
+    """The sentence's own words up to where a clause of its own ends, without its asides."""
+    bare = _CONNECTIVE.sub("", _ASIDE.sub("", text)).strip().rstrip(".")
+    for end in _BOUNDARY.finditer(bare):
+        first = bare[: end.start()]
+        words = first.split()
+        opened = words[0].casefold() in _SUBORDINATE if words else True
+        if not opened and len(words) >= _FEWEST_IN_CLAUSE and _VERB.search(first):
+            return capitalised(first)
+    return capitalised(bare)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from extractors.language.diseases import is_head
 from extractors.language.wordlist import word_set
 
 _QUALIFIER = re.compile(
@@ -13,6 +14,8 @@ _QUALIFIER = re.compile(
 )
 # A title says where: "a tumour in the lung" is a tumour of the lung.
 _IN_PLACE = re.compile(r" (?:in|at|on) (?:the|his|her) (?!course|setting|context|presence|absence)")
+# Words of these endings are adjectives and complaints, not people or germs.
+_COMMON = re.compile(r"[A-Z][a-zß-öø-ÿ-]*(?:al|ic|ive|ous|ary|ed|oid|algia)")
 _CAPITALISED = re.compile(r"[A-Z][a-zß-öø-ÿ]+(?:[-’'][A-Za-z]+)*")
 
 
@@ -47,3 +50,14 @@ def plain_case(name: str, text: str) -> str:
         return low if as_low > 0 and as_low >= as_is else word
 
     return _CAPITALISED.sub(plain, name)
+
+
+def within(name: str) -> str:
+    """A name inside a sentence: small letters but for eponyms, germs and abbreviations."""
+
+    def small(match: re.Match[str]) -> str:
+        word = match[0]
+        common = _COMMON.fullmatch(word) or is_head(word)
+        return word[0].lower() + word[1:] if common else word
+
+    return re.sub(r"(?<![\w-])[A-Z][a-zß-öø-ÿ]+(?![\w’'-])", small, name)

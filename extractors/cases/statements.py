@@ -9,7 +9,7 @@ from functools import cache
 from extractors.cases.alternatives import alternatives_in
 from extractors.cases.diagnosis import Diagnosis
 from extractors.cases.findings import finding_in
-from extractors.cases.names import capitalised, core, plain_case
+from extractors.cases.names import capitalised, core, plain_case, within
 from extractors.language.sentences import Sentence, word_count
 from extractors.language.stems import content_stems, stem
 from extractors.language.terms import mentions
@@ -22,6 +22,7 @@ _MOST_IN_ONE_SENTENCE = 4
 _QUOTE_WORDS = range(5, 81)
 _REASONING = frozenset({"discussion", "conclusion"})
 _NO_DIAGNOSIS = re.compile("|".join(words("not_alternatives")))
+_STATED = re.compile(r"\b(?:diagnosis (?:of|was|is|as)|diagnosed (?:with|as))\b", re.IGNORECASE)
 _FAMILIES = frozenset(
     {"infection", "disease", "disorder", "process", "peripheral", "proximal", "distal", "invasive"}
 )
@@ -51,6 +52,7 @@ def find_statements(
     """The best reasons for the answer and against its alternatives, in the article's order."""
     narrated = {item.start for item in told}
     candidates: list[_Candidate] = []
+    label = within(found.said)
     for sentence in sentences:
         if sentence == told[0]:
             continue
@@ -65,7 +67,7 @@ def find_statements(
         candidates += weighed
         if not (weighed or "differential" in sentence.text) or _concludes(sentence, found):
             withheld = inside and sentence.start >= breakpoint_at
-            candidates += _for(sentence, found, inside=inside, own=own, withheld=withheld)
+            candidates += _for(sentence, found, label, inside=inside, own=own, withheld=withheld)
     best = sorted(_distinct(candidates), key=lambda item: (-item.weight, item.sentence.start))
     chosen = sorted(_balanced(best), key=lambda item: item.sentence.start)
     return tuple(item.statement for item in chosen)
@@ -103,26 +105,37 @@ def _against(
         opens = sentence.text.startswith(item.name) and other[1:2].islower()
         if not _is_other(other[0].lower() + other[1:] if opens else other, found):
             continue
-        claim = _CLAIMS[item.how].format(other=other, label=found.said)
+        claim = _CLAIMS[item.how].format(other=within(other), label=within(found.said))
         weight = 4 + 2 * (item.how == "excluded") + own
         made.append(_candidate(sentence, claim, "excludes", capitalised(other), weight))
     return made[:_MOST_IN_ONE_SENTENCE]
 
 
 def _for(
-    sentence: Sentence, found: Diagnosis, *, inside: bool, own: bool, withheld: bool
+    sentence: Sentence, found: Diagnosis, label: str, *, inside: bool, own: bool, withheld: bool
 ) -> list[_Candidate]:
     """A finding in this patient, or one that is said to speak for the answer in any."""
     named = found.giveaways.given_by(sentence.text)
     finding = finding_in(sentence.text, named=named)
     if finding is None or not pattern("supporting_phrases").search(sentence.text):
         return []
+    if _circular(sentence.text, found):
+        return []
     concludes = _concludes(sentence, found)
     if not (inside or (own and (named or finding.weight)) or concludes):
         return []
     weight = finding.weight + 2 * named + 2 * withheld + own + concludes
-    claim = f"{finding.said} supported {found.said}."
+    claim = f"In support of {label}, the authors report: {finding.clause}."
+    if finding.said is not None and not mentions(finding.said, (found.label, *found.aliases)):
+        claim = f"{finding.said} supported {label}."
     return [_candidate(sentence, claim, "supports", found.label, weight)]
+
+
+def _circular(text: str, found: Diagnosis) -> bool:
+    """Whether a sentence states the answer as the diagnosis and gives nothing that it rests on."""
+    named = found.giveaways.given_by(text)
+    stated = _STATED.search(text) is not None
+    return named and stated and pattern("investigations").search(text) is None
 
 
 def _concludes(sentence: Sentence, found: Diagnosis) -> bool:
