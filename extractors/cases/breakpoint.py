@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from extractors.cases.diagnosis import Diagnosis
 from extractors.language.sentences import Sentence, word_count
-from extractors.language.wordlist import pattern
+from extractors.language.wordlist import pattern, words
 
 # Before this many words a sentence that leaks is left out; behind it, it ends the prompt.
 _OPENING_WORDS = 60
+# A sentence of so many words with a pointer in it says little else.
+_POINTER_WORDS = 15
+_POINTER = re.compile("|".join(words("pointers")), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +27,24 @@ class Prompt:
 def cut(told: tuple[Sentence, ...], diagnosis: Diagnosis) -> Prompt:
     """The narrative up to the sentence that tells or gives away the diagnosis."""
     shown: list[Sentence] = []
-    words = 0
-    for sentence in told:
+    count = 0
+    for sentence in filter(_told, told):
         # The opening sentence brings in the patient: without it there is no case to ask about.
         if shown and _gives_away(sentence.text, diagnosis):
-            if words >= _OPENING_WORDS:
+            if count >= _OPENING_WORDS:
                 return Prompt(tuple(shown), sentence.start)
             continue
         shown.append(sentence)
-        words += word_count(sentence.text)
+        count += word_count(sentence.text)
     return Prompt(tuple(shown), told[-1].end)
+
+
+def _told(sentence: Sentence) -> bool:
+    """Whether a sentence tells of the case, not of consent or of files beside the article."""
+    if pattern("not_told").search(sentence.text):
+        return False
+    short = word_count(sentence.text) <= _POINTER_WORDS
+    return not (short and _POINTER.search(sentence.text))
 
 
 def _gives_away(text: str, diagnosis: Diagnosis) -> bool:
