@@ -16,6 +16,7 @@ _PERSON = re.compile(
     re.I,
 )
 _LEAST_BODY_WORDS = 50
+_MOST_SUBJECTS = 3
 # A tenth of English running words are among a few dozen; other languages share only stray ones.
 _LEAST_ENGLISH = 0.18
 
@@ -45,7 +46,8 @@ def _kind(article: Article) -> Reject | None:
     typed = article.article_type.casefold() == "case-report"
     subject = next((item for item in article.subjects if _CASE_REPORT.search(item)), None)
     if not typed and subject is None:
-        detail = f"type {article.article_type or 'unknown'}, subjects {', '.join(article.subjects)}"
+        listed = ", ".join(article.subjects[:_MOST_SUBJECTS]) or "none"
+        detail = f"type {article.article_type or 'unknown'}, subjects {listed}"
         return Reject("not_a_case_report", detail, article.title)
     other = next((item for item in article.subjects if _OTHER_REPORT.search(item)), None)
     if other is not None and subject is None:

@@ -8,6 +8,7 @@ from extractors.cases.gates import gate
 from extractors.cases.narrative import narrative
 from extractors.cases.select import select
 from extractors.cases.statements import alternatives, find_statements
+from extractors.language.counts import counted
 from extractors.language.sentences import Sentence, article_sentences, word_count
 from extractors.language.terms import find_terms
 from schemas.article import Article
@@ -88,7 +89,9 @@ def _thin(prompt: Prompt) -> Reject | None:
 def _unreasoned(reasons: tuple[DraftStatement, ...]) -> Reject | None:
     weighed = alternatives(reasons)
     if len(weighed) < _FEWEST_ALTERNATIVES:
-        return Reject("no_alternatives", f"{len(weighed)} other diagnoses are weighed")
+        said = counted(len(weighed), "other diagnosis is", "other diagnoses are")
+        needed = f"{_FEWEST_ALTERNATIVES} are needed"
+        return Reject("no_alternatives", f"{said} weighed, {needed}")
     if all(item.bears == "excludes" for item in reasons):
         return Reject("thin", "no sentence says what supports the diagnosis")
     return None

@@ -78,6 +78,8 @@ def no_differential(article: Article) -> Reject | None:
 
 def _length(told: tuple[Sentence, ...], min_words: int, max_words: int) -> Reject | None:
     words = sum(word_count(sentence.text) for sentence in told)
+    if words < min_words and not words:
+        return Reject("too_short", "no case narrative was found")
     if words < min_words:
         return Reject("too_short", f"the narrative has {words} words, {min_words} are needed")
     if words > max_words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractors.checks import Check
+from extractors.language.counts import counted
 from extractors.language.stems import content_stems
 from extractors.language.terms import mentions
 from schemas.article import Article
@@ -30,9 +31,11 @@ def check(case: Case, article: Article) -> Reject | None:
         item.bears == "supports" and _is_answer(item.diagnosis, answer) for item in case.statements
     )
     if len(others) < FEWEST_ALTERNATIVES:
-        return CHECK.reject(f"{len(others)} other diagnoses are weighed")
+        said = counted(len(others), "other diagnosis is", "other diagnoses are")
+        return CHECK.reject(f"{said} weighed, {FEWEST_ALTERNATIVES} are needed")
     if supports < FEWEST_SUPPORTS:
-        return CHECK.reject(f"{supports} statements support the answer")
+        said = counted(supports, "statement supports", "statements support")
+        return CHECK.reject(f"{said} the answer, {FEWEST_SUPPORTS} is needed")
     return None
 
 
