@@ -29,7 +29,8 @@ def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full:
     listing = _Listing(folder, max_mb, {(m.source, m.digest): m for m in known.values()})
     if not (listing.items or listing.pending):
         raise UsageError(f"{folder} holds no {', '.join(files.SUFFIXES)} file")
-    settled = _settle_versions(listing.items, known)
+    staying = {n: m for n, m in known.items() if not full or listing.unseen(m.source)}
+    settled = _settle_versions(listing.items, staying)
     new = [arrival for arrival in settled if not _is_known(arrival, known)]
     outcomes = {arrival.article for arrival in settled}
     left = [
@@ -88,9 +89,7 @@ def capture_jobs(
     jobs = []
     for number, start in enumerate(range(0, len(ordered), size), start=first):
         batch = ordered[start : start + size]
-        key = digest(
-            [[row[name] for name in ("article", "digest", "gone", "problem")] for row in rows]
-        )
+        key = digest([[a.article, a.digest, a.gone, a.problem] for a in batch])
         told = {
             "max_article_mb": max_article_mb,
             "arrivals": [asdict(arrival) for arrival in batch],
