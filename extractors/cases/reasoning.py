@@ -13,7 +13,7 @@ _LIST_NUMBER = re.compile(r"(?<!\S)(\d{1,2})\.(?=\s)")
 
 def diagnostic_reasoning(statements: Iterable[DraftStatement | Statement]) -> str:
     """`N. claim—“quote”`, one line a statement, numbered from 1 without gaps."""
-    lines = [_line(item) for item in statements]
+    lines = [_line(item) for item in statements if item.claim.replace(".", "").split()]
     kept = [line for line in lines if len(line.split()) >= _FEWEST_WORDS]
     return "\n".join(f"{number}. {line}" for number, line in enumerate(kept, start=1))
 
