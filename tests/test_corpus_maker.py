@@ -63,9 +63,18 @@ def _fate(made: MadeArticle) -> tuple[str, str]:
     """The stage at which the rules pipeline ends for an article, and the reason."""
     md5 = hashlib.md5(made.xml, usedforsecurity=False).hexdigest()
     captured = Captured(
-        made.pmcid, "made", made.pmcid, made.version, md5, False,
-        made.xml, md5, json.dumps(made.metadata).encode(), None, None,
-    )  # fmt: skip
+        article=made.pmcid,
+        source="made",
+        pmcid=made.pmcid,
+        version=made.version,
+        digest=md5,
+        gone=False,
+        problem=None,
+        xml=made.xml,
+        xml_md5=md5,
+        metadata=json.dumps(made.metadata).encode(),
+        detail=None,
+    )
     admitted = admit(captured, licences=SETTINGS.licences, manuscripts=False)
     if isinstance(admitted, Reject):
         return "fetch", admitted.reason
