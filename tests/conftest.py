@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from flows.warehouse.home import Home
 from tests.flows.building import build
+
+# A loaded machine is no failure, and a run of CI can be repeated; the soak tries new examples.
+settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("suite")
 
 LOOPBACK = ("127.", "::1", "localhost")
 
