@@ -77,11 +77,6 @@ class ResultStore:
         """The result of this name, if it was finished."""
         return self._open(self.root / stage / f"{shard}.{key}")
 
-    def all_of(self, stage: str) -> list[Result]:
-        """Every finished result of a stage, by shard."""
-        folders = sorted((self.root / stage).glob("[!.]*"))
-        return [result for folder in folders if (result := self._open(folder))]
-
     def _open(self, folder: Path) -> Result | None:
         try:
             stored = json.loads((folder / "result.json").read_bytes())

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-import pkgutil
 import sys
 from collections.abc import Iterable
 
 import tests.bench
 from tests.bench import Missing, Row
+from tests.named import modules_named
 
 _HEAD = Row("what", "figure", "target", "note")
 
 
 def main(names: list[str]) -> int:
     """Print one table a bench; what a machine lacks is said and passed over."""
-    known = sorted(
-        module.name
-        for module in pkgutil.iter_modules(tests.bench.__path__)
-        if not module.name.startswith("_")
-    )
-    unknown = set(names) - set(known)
-    if unknown:
-        print(f"no bench is named {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-        return 2
-    for name in names or known:
+    for name in modules_named(tests.bench, names):
         module = importlib.import_module(f"tests.bench.{name}")
         if hasattr(module, "rows"):
             print(f"\n{name}: {(module.__doc__ or '').splitlines()[0]}")

@@ -8,10 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flows.commands.settings import SAMPLE
+from flows.commands.settings import SAMPLE, load_settings
 from flows.stages import STAGES
 from flows.warehouse.home import Home
+from flows.warehouse.ledger import home_ledger
+from flows.warehouse.work import Work
 from schemas.arrow import to_row
+from schemas.selector import Selector
 from tests.flows.building import build
 
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -20,13 +23,15 @@ GOLDEN = Path(__file__).with_name("golden.json")
 def made_of_sample(home: Home) -> dict[str, Any]:
     """The sample, then each stage with its version and a digest of its rows, in their order."""
     files = sorted(path for path in SAMPLE.glob("PMC*"))
+    work = Work(home, load_settings(Selector(sample=True)), home_ledger(home))
+    assert not work.first_missing()
     made: dict[str, Any] = {
         "sample": [_digest([sha256(p.read_bytes()).hexdigest() for p in files])]
     }
     for name, stage in STAGES.items():
         rows = [
             to_row(row)
-            for result in home.store.all_of(name)
+            for _, result in sorted(work.done[name].items())
             for row in home.store.rows(result, stage.row)
         ]
         made[name] = [stage.version, _digest(rows)]

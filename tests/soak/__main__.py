@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import random
 import sys
 import traceback
 
 import tests.soak
+from tests.named import modules_named
 
 
 def main(names: list[str]) -> int:
     """Run each for its share of the time; one line each, with its seed."""
-    known = sorted(
-        module.name
-        for module in pkgutil.iter_modules(tests.soak.__path__)
-        if not module.name.startswith("_")
-    )
-    unknown = set(names) - set(known)
-    if unknown:
-        print(f"no soak is named {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-        return 2
-    chosen = names or known
+    chosen = modules_named(tests.soak, names)
     seconds = float(os.environ.get("SOAK_SECONDS", "300")) / max(len(chosen), 1)
     seed = int(os.environ.get("SOAK_SEED") or random.SystemRandom().randrange(1_000_000))
     failed = [name for name in chosen if not _passes(name, seed, seconds)]
