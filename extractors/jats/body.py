@@ -121,7 +121,7 @@ class Body:
     def _read_note(self, note: etree._Element) -> None:
         words: list[str] = []
         gather(note, words, in_line)
-        self._notes.append(tidy(words))
+        self._notes.append(tidy("".join(words)))
 
     def _read_alternatives(self, alternatives: etree._Element) -> None:
         take_one(alternatives, self._words, self._aside)
@@ -148,7 +148,7 @@ class Body:
 
     def _flush(self) -> None:
         if self._words:
-            text = tidy(self._words)
+            text = tidy("".join(self._words))
             self._words.clear()
             if self._label and text:
                 text, self._label = f"{self._label} {text}", ""

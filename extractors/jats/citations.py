@@ -88,10 +88,13 @@ _BETWEEN_MARKS = f"{MARK}{YEAR} ,;–-"
 _BETWEEN_PARTS = re.compile(r";(?![^\x03]*\x04)")
 
 
+def has_citations(text: str) -> bool:
+    """Whether a text holds marks of citations."""
+    return MARK in text or YEAR in text or _OPEN in text
+
+
 def remove_citations(text: str) -> str:
     """The text without its citation marks; it must be on one line with single spaces."""
-    if not _HAS_MARK.search(text):
-        return text
     text = text.replace(f"[{MARK}]", MARK).replace(f"({MARK})", MARK)
     again = 1
     while again:

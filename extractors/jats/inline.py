@@ -9,11 +9,17 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from extractors.jats.citations import MARK, is_only_marks, mark_for, remove_citations
+from extractors.jats.citations import MARK, is_only_marks, mark_for, has_citations, remove_citations
 from extractors.jats.formulas import inline_formula
 from extractors.jats.markup import ASIDE, ROLES, Role
 from extractors.jats.parse import Unreadable
-from extractors.jats.spacing import close_up, squeeze
+from extractors.jats.spacing import (
+    close_up,
+    common_spaces,
+    is_plain,
+    single_spaces,
+    squeeze,
+)
 
 # Called for every element that is no part of the sentence, with the words gathered so far.
 Aside: TypeAlias = Callable[[etree._Element, Role | None, list[str]], None]
@@ -25,23 +31,26 @@ _FOOTNOTES = frozenset(("fn", "table-fn", "author-notes", "aff", "corresp"))
 _EXPONENT = re.compile(r"[+−–‐-]?\s?\d+(?:[.,/]\d+)?|[nx]")
 
 
-def tidy(words: list[str]) -> str:
+def tidy(text: str) -> str:
     """The sentence: single spaces, no citations, no space before a mark."""
-    text = squeeze("".join(words))
-    # The marks of citations are not printable; most sentences have none.
-    if not text.isprintable():
-        text = remove_citations(text).strip()
-    return close_up(text)
+    tidied = _tidy(common_spaces(text))
+    return tidied if is_plain(tidied) else _tidy(squeeze(text))
+
+
+def _tidy(text: str) -> str:
+    if has_citations(text):
+        text = remove_citations(single_spaces(text))
+    return close_up(text).strip()
 
 
 def words_of(element: etree._Element) -> str:
     """All words of an element on one line: a title, a caption, a cell."""
     if not len(element):
         text = element.text or ""
-        return text if text.isprintable() and " " not in text else close_up(squeeze(text))
+        return text if text.isprintable() and " " not in text else tidy(text)
     words: list[str] = []
     gather(element, words, in_line)
-    return tidy(words)
+    return tidy("".join(words))
 
 
 def in_line(element: etree._Element, role: Role | None, words: list[str]) -> None:

@@ -13,53 +13,46 @@ import re
 _INVISIBLE = re.compile(
     "[\x10-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
-_OF_CITATIONS = "\x01\x02\x03\x04"
+_COMMON_SPACES = ("\xa0", "\u2009", "\u202f")
 # It begins with the space, so that the search may skip from one space to the next.
-_APART = re.compile(r" (?:[,;:.)\]]|(?<=[(\[] ))")
-_FULL_STOP = re.compile(r" \.(?![\d.])")
+_NEEDLESS = re.compile(r" (?=[ ,;:)\]]|\.(?![\d.]))")
 
 
-def squeeze(text: str) -> str:
-    """The text on one line with single spaces, without control characters and those of no width."""
-    # The only white space that is printable is the plain space, and what has no width is not.
-    visible = _is_visible(text)
-    if visible and "  " not in text:
-        return text.strip()
-    text = " ".join(text.split())
-    if visible or _is_visible(text):
-        return text
-    return " ".join(_INVISIBLE.sub("", text).split())
+def common_spaces(text: str) -> str:
+    """The text with plain spaces for those which articles use most."""
+    text = text.replace("\n", " ")
+    if not text.isascii():
+        for space in _COMMON_SPACES:
+            text = text.replace(space, " ")
+    return text
 
 
-def _is_visible(text: str) -> bool:
-    """Whether all is printable but the marks of citations."""
-    if text.isprintable():
-        return True
-    for mark in _OF_CITATIONS:
-        text = text.replace(mark, "")
+def is_plain(text: str) -> bool:
+    """Whether a text has no white space but plain spaces, and nothing without width."""
+    if text.isascii():
+        return not ("\t" in text or "\r" in text or "\x7f" in text)
     return text.isprintable()
 
 
+def single_spaces(text: str) -> str:
+    """The text with one plain space for several."""
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
+
+
+def squeeze(text: str) -> str:
+    """The text with single spaces, without line breaks, control characters and those of no width."""
+    return " ".join(_INVISIBLE.sub("", " ".join(text.split())).split())
+
+
 def close_up(text: str) -> str:
-    """The text without spaces before a mark or behind an opening bracket.
+    """The text with single spaces, none of them before a mark or behind an opening bracket.
 
-    It must be on one line with single spaces. A full stop stays apart where it begins a number
-    or an ellipsis.
+    A full stop stays apart where it begins a number or an ellipsis.
     """
-    if not _APART.search(text):
-        return text
-    for apart, together in _CLOSED_UP:
-        if apart in text:
-            text = text.replace(apart, together)
-    return _FULL_STOP.sub(".", text)
-
-
-_CLOSED_UP = (
-    (" ,", ","),
-    (" ;", ";"),
-    (" :", ":"),
-    (" )", ")"),
-    (" ]", "]"),
-    ("( ", "("),
-    ("[ ", "["),
-)
+    text = _NEEDLESS.sub("", text)
+    for opening in "([":
+        if f"{opening} " in text:
+            text = text.replace(f"{opening} ", opening)
+    return text
