@@ -71,8 +71,8 @@ def gather(element: etree._Element, words: list[str], aside: Aside) -> None:
         return
     for child in element:
         tag = child.tag
-        if tag in _HANDLERS:
-            _HANDLERS[tag](child, words, aside)
+        if handler := _HANDLERS.get(tag):
+            handler(child, words, aside)
         else:
             aside(child, ROLES.get(tag), words)
         if tail := child.tail:

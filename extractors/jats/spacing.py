@@ -14,7 +14,9 @@ _INVISIBLE = re.compile(
     "[\x10-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
 _COMMON_SPACES = ("\xa0", "\u2009", "\u202f")
-# It begins with the space, so that the search may skip from one space to the next.
+# A search that begins with one letter skips from each to the next.
+_OPENED = re.compile(r"\((?= )")
+_APART = re.compile(r" [ ,;:.)\]]")
 _NEEDLESS = re.compile(r" (?=[ ,;:)\]]|\.(?![\d.]))")
 
 
@@ -51,8 +53,10 @@ def close_up(text: str) -> str:
 
     A full stop stays apart where it begins a number or an ellipsis.
     """
-    text = _NEEDLESS.sub("", text)
-    for opening in "([":
-        if f"{opening} " in text:
-            text = text.replace(f"{opening} ", opening)
+    if _APART.search(text):
+        text = _NEEDLESS.sub("", text)
+    if _OPENED.search(text):
+        text = text.replace("( ", "(")
+    if "[" in text:
+        text = text.replace("[ ", "[")
     return text
