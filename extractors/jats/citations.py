@@ -43,7 +43,23 @@ def mark_for(text: str) -> str:
         return _with_odd_brackets(text, YEAR)
     if _WORDLESS.fullmatch(text):
         return _with_odd_brackets(text, MARK)
-    return f"{_OPEN}{text.translate(_HIDE)}{_CLOSE}"
+    return _named(text)
+
+
+def _named(text: str) -> str:
+    """A bracket whose other half stands outside of the citation stays between two marks."""
+    for left, right in ("[]", "()"):
+        before, bracket, behind = text.rpartition(left)
+        if bracket and right not in behind:
+            return f"{_words_of(before)} {left}{mark_for(behind)}".lstrip()
+        before, bracket, behind = text.partition(right)
+        if bracket and left not in before:
+            return f"{mark_for(before)}{right}{_words_of(behind)}"
+    return _words_of(text)
+
+
+def _words_of(text: str) -> str:
+    return f"{_OPEN}{text.translate(_HIDE)}{_CLOSE}" if text.strip() else ""
 
 
 def _with_odd_brackets(text: str, mark: str) -> str:
@@ -64,24 +80,51 @@ def is_only_marks(text: str) -> bool:
 
 
 _LEAD = (
-    r"(?:see|also|e\.\s?g\.?|i\.\s?e\.?|eg|cf\.?|for|an?|in|by|of|and|or|from|as|the|to|with|"
-    r"recent|reviews?|reviewed|refs?\.?|references?|reference|examples?|instance|details|"
-    r"therein|reported|described|discussed|shown)(?![^\W_])"
+    r"(?:see|also|e\.\s?g\.?|i\.\s?e\.?|eg|cf\.?|for|an?|in|by|of|on|and|or|from|as|the|to|with|"
+    r"but|after|recent|reviews?|reviewed|refs?\.?|references?|reference|examples?|instance|"
+    r"details|therein|reported|described|discussed|shown|data|adapted|modified|taken|reproduced|"
+    r"cited|according|following|based|sensu|respectively)(?![^\W_])"
 )
-_NUMBERS = re.compile(
-    rf"(?>(?>{_LEAD}|\x03[^\x04]*\x04|\x01|\x02|(?<=[\x01,–‐‑−-])\s?\d{{1,3}}(?!\d)|"
-    rf"\d{{1,3}}(?=\s?[,–‐‑−-])|pp?\.\s?\d+|[\s,&:–—‐‑−/.*-])*+)",
-    re.I,
+_CITATION = r"\x03[^\x04]*\x04|\x01|\x02"
+_DASHES = "–—‐‑−-"
+_PAGES = rf"pp?\.\s?\d+(?:[{_DASHES}]\d+)?"
+
+
+def _numbers(joints: str) -> re.Pattern[str]:
+    """Citations alone, with the numbers that one of these joins to them."""
+    return re.compile(
+        rf"(?>(?>(?i:{_LEAD})|(?<=\x01)(?:\s?[{joints}]\s?\d{{1,3}}(?!\.?\d))++|"
+        rf"(?:\d{{1,3}}+\s?[{joints}]\s?)++(?=\x01)|{_CITATION}|{_PAGES}|[\s,&:/.*{_DASHES}])*+)"
+    )
+
+
+# A number of a list may lack its link; in round brackets only a range is sure to be such a list.
+_NUMBERS = {"[": _numbers(f",{_DASHES}"), "(": _numbers(_DASHES)}
+_LINKLESS = re.compile(rf"(?:\d{{1,3}}(?!\d)|[\s,{_DASHES}])*+")
+_BETWEEN_LINKS = re.compile(rf"\x01(?:\s?[,;{_DASHES}]\s?\d{{1,3}}+)++\s?[,;{_DASHES}]\s?(?=\x01)")
+_OF_NAMES = (
+    r"et\b|al\b|in press|unpublished|(?:1[6-9]|20)\d\d[a-z]?\b|(?<=[\x02,]) ?[a-z]\b|"
+    rf"[\s,&:./*{_DASHES}]"
 )
+_NAME = (
+    r"de\b|del\b|da\b|di\b|du\b|la\b|le\b|van\b|von\b|der\b|den\b|ter\b|ten\b|el\b|bin\b|"
+    r"(?:[dlDLO]['’])?[^\W\da-z_][\w'’-]*"
+)
+# A word with a capital is a name only where the year behind it lacks one.
 _NAMES = re.compile(
-    rf"(?>(?>(?i:{_LEAD})|\x03[^\x04]*\x04|\x01|\x02|et\b|al\b|de\b|del\b|da\b|di\b|du\b|la\b|le\b|"
-    r"van\b|von\b|der\b|den\b|ter\b|ten\b|el\b|bin\b|in press|unpublished|"
-    r"(?:[dlDLO]['’])?[^\W\da-z_][\w'’-]*|(?:1[6-9]|20)\d\d[a-z]?\b|(?<=[\x02,]) ?[a-z]\b|"
-    r"[\s,&:.–—‐‑−/*-])*+)"
+    rf"(?>(?>(?i:{_LEAD})|{_CITATION}|{_OF_NAMES}|"
+    rf"(?>{_NAME})(?>(?i:{_LEAD})|{_NAME}|{_OF_NAMES}|[()\[\]])*+\x02)*+)"
 )
+_SET_OFF = re.compile(
+    r"(?<![\x01-\x04])(?:[,:]\s|\s(?=(?:e\.\s?g\b|see\b|cf\b)))"
+    rf"(?>(?i:{_LEAD})[,.]?|\s){{0,12}}+(?>{_CITATION})(?>{_CITATION}|[\s,&]|and\b)*+\Z"
+)
+_NESTED = r"\([^()\[\]\x01-\x03]*+\)|\[[^()\[\]\x01-\x03]*+\]"
 # A search for one letter is much faster than one for either of two.
 _BRACKETS = tuple(
-    re.compile(rf"({opening})([^()\[\]\x01-\x03]*+[\x01-\x03][^()\[\]]*+)([)\]])")
+    re.compile(
+        rf"({opening})((?>[^()\[\]\x01-\x03]|{_NESTED})*+[\x01-\x03](?>[^()\[\]]|{_NESTED})*+)([)\]])"
+    )
     for opening in (r"\[", r"\(")
 )
 _BETWEEN_MARKS = f"{MARK}{YEAR} ,;–-"
@@ -110,18 +153,24 @@ def _bracket(match: re.Match[str]) -> str:
     if not inner.strip(_BETWEEN_MARKS):
         return MARK
     kept = []
-    for part in _BETWEEN_PARTS.split(inner):
+    for part in _BETWEEN_PARTS.split(_BETWEEN_LINKS.sub(f"{MARK},", inner)):
         if not _HAS_MARK.search(part):
-            if not re.fullmatch(r"[\s\d,–-]*|\s*respectively\s*", part):
-                kept.append(part.strip())
-        elif not _is_citation(part):
-            kept.append(_outside(part).strip(" ,"))
+            kept.append("" if _belongs_to_citations(part, opening) else part.strip())
+        elif not _is_citation(part, opening):
+            told = _SET_OFF.sub("", part).rstrip()
+            kept.append(_outside(f"{told};").strip(" ,;"))
     kept = [part for part in kept if part]
     return f"{opening}{'; '.join(kept)}{closing}" if kept else MARK
 
 
-def _is_citation(part: str) -> bool:
-    if _NUMBERS.fullmatch(part):
+def _belongs_to_citations(part: str, opening: str) -> bool:
+    """Whether a part without a link of its own only goes on with those beside it."""
+    linkless = opening == "[" and _LINKLESS.fullmatch(part)
+    return bool(linkless) or part.strip() == "respectively"
+
+
+def _is_citation(part: str, opening: str) -> bool:
+    if _NUMBERS[opening].fullmatch(part):
         return True
     return (YEAR in part or _OPEN in part) and bool(_NAMES.fullmatch(part))
 
@@ -129,6 +178,7 @@ def _is_citation(part: str) -> bool:
 _RUN = re.compile(r"\x01(?:(?:\s?(?:[,;/&–—‐‑−-]|and|to|or)\s?|\s?[,;] and |\s)?\x01)*")
 _POINTER = re.compile(r",? (?:e\. ?g\.|see(?: also)?|cf\.?),?$", re.I)
 _LONGEST_POINTER = 12
+_TO_A_REFERENCE = re.compile(r"(?:^|(?<=[\s(\[]))refs?\.$", re.I)
 _NAMED = re.compile(r"\x03([^\x04]*)\x04(\.?)")
 
 
@@ -142,7 +192,7 @@ def _outside(text: str) -> str:
     for run in _RUN.finditer(text):
         before, behind = text[at : run.start()], text[run.end() : run.end() + 3]
         at = run.end()
-        stem = before.rstrip()
+        stem = _without_reference(before.rstrip())
         follower = behind.lstrip()[:1]
         if follower and follower in ",;.:)]":
             stem = _without_pointer(stem.rstrip(",;"))
@@ -159,6 +209,13 @@ def _outside(text: str) -> str:
 def _without_pointer(stem: str) -> str:
     pointer = _POINTER.search(stem, max(0, len(stem) - _LONGEST_POINTER))
     return stem[: pointer.start()] if pointer else stem
+
+
+def _without_reference(stem: str) -> str:
+    if not stem.endswith(("f.", "fs.")):
+        return stem
+    word = _TO_A_REFERENCE.search(stem, max(0, len(stem) - _LONGEST_POINTER))
+    return stem[: word.start()].rstrip() if word else stem
 
 
 def _as_words(match: re.Match[str]) -> str:

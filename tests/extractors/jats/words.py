@@ -109,10 +109,13 @@ class Difference:
 _WORD = re.compile(f"[^\\W_]*{FORMULA}[^\\W_]*|[^\\W_]+")
 _CITED = re.compile(f"{CITATION}[^{CITATION_END}]*{CITATION_END}")
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
-_POINTER = re.compile(f"(?:e\\.g\\.|see|cf\\.),? *[(\\[]?{CITATION}+[\\])]* *[,.;)]")
+_POINTER = re.compile(
+    f"(?:e\\.g\\.|see|cf\\.),? *[(\\[]?{CITATION}+[\\])]* *[,.;)]|\\brefs?\\. *{CITATION}", re.I
+)
 _BESIDE = re.compile(
     r"(?:see|also|e|g|i|for|an?|in|by|of|and|or|from|as|the|to|cf|reviews?|reviewed|refs?|"
     r"references?|examples?|instance|therein|described|reported|shown|with|et|al|de|del|da|di|du|la|le|van|von|der|den|respectively|"
+    r"on|but|after|data|adapted|modified|taken|reproduced|cited|according|following|based|sensu|"
     r"d|s|[^\W\d_a-z]\w*)"
 )
 
@@ -133,6 +136,7 @@ def _excused(source: str) -> dict[int, str]:
         for word in _WORD.finditer(match.group())
     }
     text = _CITED.sub(lambda match: CITATION * len(match.group()), source)
+    excused.update(_pointers(text))
     while found := list(_BRACKETS.finditer(text)):
         for match in found:
             inner = match.group()[1:-1]
@@ -140,14 +144,20 @@ def _excused(source: str) -> dict[int, str]:
             for part in re.split("(;)", inner):
                 excused.update(_beside(part, at))
                 at += len(part)
-            sign = CITATION if CITATION in inner else " "
-            text = text[: match.start()] + sign * len(match.group()) + text[match.end() :]
-    for pointer in _POINTER.finditer(text):
-        for word in _WORD.finditer(pointer.group()):
-            excused[pointer.start() + word.start()] = "pointer to a citation"
+            opened = CITATION * len(match.group()) if CITATION in inner else f" {inner} "
+            text = text[: match.start()] + opened + text[match.end() :]
+    excused.update(_pointers(text))
     for between in re.finditer(f"{CITATION} *,? *(and|to|or) *{CITATION}", text):
         excused[between.start(1)] = "between citations"
     return excused
+
+
+def _pointers(text: str) -> dict[int, str]:
+    return {
+        pointer.start() + word.start(): "pointer to a citation"
+        for pointer in _POINTER.finditer(text)
+        for word in _WORD.finditer(pointer.group())
+    }
 
 
 def _beside(part: str, at: int) -> dict[int, str]:
