@@ -20,7 +20,8 @@ _PLAIN_MARKUP = frozenset(("italic", "bold", "sub", "roman", "sc", "named-conten
 _SKIPPED = frozenset(("annotation", "annotation-xml", "mspace", "graphic", "inline-graphic"))
 _TEX_WRAPPING = re.compile(r"\\documentclass.*?\\begin\{document\}|\\end\{document\}", re.S)
 _TEX_PLAIN = re.compile(r"[^\\{}^_&~]*")
-_RELATIONS = re.compile(r"\s*([=<>≤≥≈±×∼~→+−])\s*")
+# A charge, a prime or a star is written beside what it belongs to; all else is a power.
+_SIGN_BESIDE = re.compile(r"(?:\d?[^\w\s()\[\]])?")
 
 
 def inline_formula(element: etree._Element) -> str:
@@ -63,13 +64,17 @@ def _line(element: etree._Element) -> str | None:
         return _row(element, name)
     if name == "sup":
         inner = _row(element, name)
-        return inner if inner is None else f"^{inner}"
+        return inner if inner is None else _raised(inner)
     if name in ("msub", "msup") and len(element) == 2:
         base, script = _line(element[0]), _line(element[1])
         if base is None or script is None:
             return None
-        return f"{base}{script}" if name == "msub" or not script.isalnum() else f"{base}^{script}"
+        return f"{base}{script if name == 'msub' else _raised(script)}"
     return None
+
+
+def _raised(script: str) -> str:
+    return script if _SIGN_BESIDE.fullmatch(script.strip()) else f"^{script}"
 
 
 def _row(element: etree._Element, name: str) -> str | None:
