@@ -29,6 +29,12 @@ _CITING = frozenset(("bibr", "ref"))
 _REFERENCE_ID = re.compile(r"(?:[\w.]+[-_])?(?:b|r|cr|ref|bib|bibr|cit)[-_]?\d+(?:$|[-_])", re.I)
 _FOOTNOTES = frozenset(("fn", "table-fn", "author-notes", "aff", "corresp"))
 _EXPONENT = re.compile(r"[+−–‐-]?\s?\d+(?:[.,/]\d+)?|[nx]")
+# A power that citations follow in the same superscript, and what can have one: ten, or a unit.
+_POWER = re.compile(r"[+−–‐-]?\s?\d+(?=[\s,;[(])")
+_TO_A_POWER = re.compile(r"(?<![\w.,])10$|(?<![^\W\d_])(?<!['’.])[ckmnµμd]?m$|/s$")
+_LONGEST_BASE = 5
+_SLASHES = ("/", "⁄", "∕")
+_REST_OF_A_NUMBER = re.compile(r"[./]\d|%")
 
 
 def tidy(text: str) -> str:
@@ -98,7 +104,9 @@ def take_one(alternatives: etree._Element, words: list[str], aside: Aside) -> No
 def is_citation(xref: etree._Element) -> bool:
     """Whether a cross-reference points to the list of references."""
     kind = xref.get("ref-type")
-    return kind in _CITING or (not kind and bool(_REFERENCE_ID.match(xref.get("rid") or "")))
+    if kind in _CITING or (not kind and _REFERENCE_ID.match(xref.get("rid") or "")):
+        return not (xref.tail and _REST_OF_A_NUMBER.match(xref.tail) and all_text(xref).isdecimal())
+    return False
 
 
 def is_footnote_mark(xref: etree._Element) -> bool:
@@ -130,10 +138,19 @@ def _superscript(sup: etree._Element, words: list[str], aside: Aside) -> None:
     raised = "".join(words[before:])
     if raised == MARK:
         return
+    base = words[before - 1][-_LONGEST_BASE:] if before else ""
     if is_only_marks(raised):
-        words[before:] = [MARK]
-    elif before and words[before - 1][-1:].isdigit() and _EXPONENT.fullmatch(raised.strip()):
-        words.insert(before, "^")
+        power = _TO_A_POWER.search(base) and _POWER.match(raised)
+        raised = power.group() if power else ""
+        words[before:] = [raised, MARK]
+    if base[-1:].isdigit() and _EXPONENT.fullmatch(raised.strip()):
+        words.insert(before, " " if _is_numerator(sup) else "^")
+
+
+def _is_numerator(sup: etree._Element) -> bool:
+    """Whether a slash and a lowered number make a fraction of a raised one."""
+    below = sup.getnext() if (sup.tail or "").strip() in _SLASHES else None
+    return below is not None and below.tag == "sub" and all_text(below).strip().isdecimal()
 
 
 def _break(_element: etree._Element, words: list[str], _aside: Aside) -> None:
