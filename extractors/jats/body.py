@@ -8,7 +8,7 @@ from lxml import etree
 
 from extractors.jats.floats import figure, table
 from extractors.jats.formulas import display_formula
-from extractors.jats.inline import gather, in_line, take_one, tidy, words_of
+from extractors.jats.inline import footnotes, gather, take_one, tidy, words_of
 from extractors.jats.markup import Role
 from schemas.article import Figure, Paragraph, ParagraphKind, Table
 
@@ -108,6 +108,7 @@ class Body:
             heading = self.headings[self._section]
             heading.title = heading.title or text
         self._add("title", text)
+        self._read_note(title)
 
     def _read_label(self, label: etree._Element) -> None:
         parent = label.getparent()
@@ -118,10 +119,8 @@ class Body:
             text = words_of(label)
             self._label = text if any(map(str.isalnum, text)) else ""
 
-    def _read_note(self, note: etree._Element) -> None:
-        words: list[str] = []
-        gather(note, words, in_line)
-        self._notes.append(tidy("".join(words)))
+    def _read_note(self, element: etree._Element) -> None:
+        self._notes += footnotes(element)
 
     def _read_alternatives(self, alternatives: etree._Element) -> None:
         take_one(alternatives, self._words, self._aside)

@@ -59,11 +59,19 @@ def words_of(element: etree._Element) -> str:
     return tidy("".join(words))
 
 
+def footnotes(element: etree._Element) -> list[str]:
+    """The words of each footnote in an element, in order, the element itself included."""
+    return [words_of(note) for note in element.iter("fn")]
+
+
 def in_line(element: etree._Element, role: Role | None, words: list[str]) -> None:
-    """Blocks inside a caption or a cell follow one another; what stands beside them is left out."""
+    """Blocks inside a caption or a cell follow one another; what stands beside them is left out.
+
+    A footnote is left out too: `footnotes` has its words.
+    """
     if role is Role.ALTERNATIVES:
         take_one(element, words, in_line)
-    elif role not in ASIDE:
+    elif role not in ASIDE and role is not Role.FOOTNOTE:
         words.append(" ")
         gather(element, words, in_line)
         words.append(" ")

@@ -133,6 +133,28 @@ def test_a_footnote_follows_the_paragraph_it_stands_in() -> None:
     assert found.text == "One and two.\n\na A note.\n\nThree."
 
 
+def test_a_footnote_in_a_title_follows_it() -> None:
+    note = "<fn><label>a</label><p>A note.</p></fn>"
+    found = read(jats(f"<sec><title>Case{note} 1</title><p>One.</p></sec>"))
+    assert [section.path for section in found.sections] == [("Case 1",)]
+    assert blocks(found) == [("title", "Case 1"), ("prose", "a A note."), ("prose", "One.")]
+    title = f"<title-group><article-title>A case{note}.</article-title></title-group>"
+    assert read(jats(meta=title)).title == "A case."
+
+
+def test_a_footnote_in_a_caption_or_a_cell_stands_behind_it() -> None:
+    note = "<fn><p>A note.</p></fn>"
+    found = read(
+        jats(
+            f"<fig><caption><p>A scan{note} from above.</p></caption></fig><table-wrap><table><tr>"
+            f"<td>12{note}</td></tr></table><table-wrap-foot><fn><p>In mg.</p></fn>"
+            "</table-wrap-foot></table-wrap>"
+        )
+    )
+    assert found.figures == (Figure("", "A scan from above. A note."),)
+    assert found.tables == (Table("", "", (("12",),), "A note. In mg."),)
+
+
 def test_words_outside_of_any_paragraph_are_read() -> None:
     assert read(jats("loose<sec>words <p>stay</p> here</sec>")).text == (
         "loose\n\nwords\n\nstay\n\nhere"
