@@ -143,8 +143,10 @@ def test_a_cross_reference_of_no_type_is_judged_by_where_it_points() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["1", "12a", "1, ", "1a b", "Lee ", "Lee, 2010; ", "(", "[1", "et al. ", "\u00a0", "A.-"]
-    + ["(a) ", "((a)", ", in ", "e.g., ", " see", "1-", "ref. ", "Lee (", "Kim)"],
+    [
+        *("1", "12a", "1, ", "1a b", "Lee ", "Lee, 2010; ", "(", "[1", "et al. ", "\u00a0", "A.-"),
+        *("(a) ", "((a)", ", in ", "e.g., ", " see", "1-", "ref. ", "Lee (", "Kim)"),
+    ],
 )
 def test_a_citation_as_long_as_a_page_takes_no_longer_than_one(unit: str) -> None:
     long = unit * 3000
