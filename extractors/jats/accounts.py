@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from extractors.jats.floats import FLOATS
 from extractors.jats.formulas import inline_formula
 from extractors.jats.front import read_front_matter
 from extractors.jats.inline import all_text, is_citation, is_footnote_mark, taken_of
@@ -27,12 +28,13 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Characters of a body, white space apart: how many are in the text, and where the rest went.
+    """Characters of a body and its floats, white space apart: those in the text, and the rest.
 
-    `elsewhere` says why characters are not in the text; `tidied` there are the brackets, commas
+    `elsewhere` says why characters are not in the text. `tidied` there are the brackets, commas,
     names and invisible characters that the text goes without, less what it keeps of citations
-    that are part of a sentence. `unhandled` counts the tags that the reader does not know: their
-    words are in the text all the same.
+    that are part of a sentence; `floats not read` are boxes and the like among the floats behind
+    the body. `unhandled` counts the tags that the reader does not know: their words are in the
+    text all the same.
     """
 
     pmcid: str | None
@@ -57,15 +59,35 @@ def _coverage(article: etree._Element) -> Coverage:
         elsewhere["scanned pages"] = characters
     elif body is not None:
         _account(body, elsewhere, unhandled)
-    in_text = _solid(read_body(article).text)
-    elsewhere["tidied"] = characters - in_text - sum(elsewhere.values())
+    _balance(elsewhere, characters, _solid(read_body(article).text))
+    for group in article.iterchildren("floats-group"):
+        characters += _solid(all_text(group))
+        elsewhere += _account_of_floats(group)
     return Coverage(
         read_front_matter(article).ids.pmcid,
         characters,
-        in_text,
-        {why: count for why, count in sorted(elsewhere.items()) if count},
+        characters - elsewhere.total(),
+        dict(sorted((+elsewhere).items())),
         dict(sorted(unhandled.items())),
     )
+
+
+def _balance(elsewhere: Counter[str], characters: int, in_text: int) -> None:
+    """What is neither in the text nor accounted for was tidied; a citation may stay in part."""
+    in_text += min(0, elsewhere["inline formula"])  # The signs that stand for a formula.
+    elsewhere["inline formula"] = max(0, elsewhere["inline formula"])
+    left = characters - in_text - elsewhere.total()
+    elsewhere["tidied"] = max(0, left)
+    elsewhere["citation"] += max(-elsewhere["citation"], min(0, left))
+
+
+def _account_of_floats(group: etree._Element) -> Counter[str]:
+    apart: Counter[str] = Counter()
+    for element in group.iter(*FLOATS):
+        if next(element.iterancestors(*FLOATS), None) is None:
+            apart[_WHY[ROLES[element.tag]]] += _solid(all_text(element))
+    apart["floats not read"] = _solid(all_text(group)) - apart.total()
+    return apart
 
 
 def _account(element: etree._Element, elsewhere: Counter[str], unhandled: Counter[str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from extractors.jats.floats import figure, table
+from extractors.jats.floats import FLOATS, figure, is_bare_group, table
 from extractors.jats.formulas import display_formula
 from extractors.jats.inline import footnotes, gather, take_one, tidy, words_of
 from extractors.jats.markup import Role
@@ -62,8 +62,10 @@ class Body:
 
     def read_floats(self, element: etree._Element) -> None:
         """Take in the tables and figures of an element, those inside one another too."""
-        for child in element.iter("table-wrap", "fig"):
-            if child.tag == "fig":
+        for child in element.iter(*FLOATS):
+            if is_bare_group(child):
+                continue
+            if child.tag.startswith("fig"):
                 self.figures.append(figure(child))
             else:
                 self.tables.append(table(child))
@@ -133,7 +135,7 @@ class Body:
 
     def _read_figure(self, element: etree._Element) -> None:
         self._words.append(" ")
-        if element.tag != "fig":
+        if element.tag not in FLOATS:
             self.figures.append(figure(element))
         self.read_floats(element)
 

@@ -7,21 +7,30 @@ from lxml import etree
 from extractors.jats.inline import footnotes, words_of
 from schemas.article import Figure, Table
 
+FLOATS = ("table-wrap", "table-wrap-group", "fig", "fig-group")
 _CELLS = ("td", "th")
 _ROWS = ("tr",)
+_NOT_INSIDE = ("caption", *FLOATS)
 
 
 def table(wrap: etree._Element) -> Table:
     """A table with its cells by row; what has no cells (a picture of a table) has no rows."""
-    rows = (tuple(map(words_of, row.iterchildren(*_CELLS))) for row in wrap.iter(*_ROWS))
-    feet = [words_of(foot) for foot in wrap.iterchildren("table-wrap-foot")]
-    notes = " ".join(filter(None, feet + footnotes(wrap)))
-    return Table(_label(wrap), _caption(wrap), tuple(rows), notes)
+    inside = [part for part in wrap if part.tag not in _NOT_INSIDE]
+    rows = (row for part in inside for row in part.iter(*_ROWS))
+    cells = (tuple(map(words_of, row.iterchildren(*_CELLS))) for row in rows)
+    notes = [words_of(foot) for foot in wrap.iterchildren("table-wrap-foot")]
+    notes += [note for part in inside for note in footnotes(part)]
+    return Table(_label(wrap), _caption(wrap), tuple(cells), " ".join(filter(None, notes)))
 
 
 def figure(fig: etree._Element) -> Figure:
-    """A figure's label and caption, with the footnotes that stand in it behind."""
-    return Figure(_label(fig), " ".join(filter(None, [_caption(fig), *footnotes(fig)])))
+    """A figure's label and caption."""
+    return Figure(_label(fig), _caption(fig))
+
+
+def is_bare_group(element: etree._Element) -> bool:
+    """Whether a group says nothing that its tables or figures do not say."""
+    return element.tag.endswith("-group") and not (_label(element) or _caption(element))
 
 
 def _label(element: etree._Element) -> str:
@@ -30,5 +39,8 @@ def _label(element: etree._Element) -> str:
 
 
 def _caption(element: etree._Element) -> str:
-    captions = (words_of(caption) for caption in element.iterchildren("caption"))
-    return " ".join(filter(None, captions))
+    """A caption, and behind it the footnotes in it."""
+    captions = list(element.iterchildren("caption"))
+    words = [words_of(caption) for caption in captions]
+    words += [note for caption in captions for note in footnotes(caption)]
+    return " ".join(filter(None, words))

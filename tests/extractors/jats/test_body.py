@@ -108,6 +108,25 @@ def test_floats_behind_the_body_are_kept_too() -> None:
     assert [table.rows for table in found.tables] == [(("1",),)]
 
 
+def test_what_a_group_of_floats_is_called_is_kept() -> None:
+    member = "<{0}><label>{1}</label></{0}>"
+    groups = (
+        "<table-wrap-group><label>Table 1</label><caption><p>All</p></caption>"
+        f"{member.format('table-wrap', '1a')}</table-wrap-group>"
+        "<fig-group><caption><p>Views</p></caption>"
+        f"{member.format('fig', 'a')}{member.format('fig', 'b')}</fig-group>"
+        f"<fig-group>{member.format('fig', 'c')}</fig-group>"
+    )
+    for found in (read(jats(groups)), read(jats(back=f"<floats-group>{groups}</floats-group>"))):
+        assert [(table.label, table.caption) for table in found.tables] == [
+            ("Table 1", "All"),
+            ("1a", ""),
+        ]
+        assert [figure.caption or figure.label for figure in found.figures] == [
+            *("Views", "a", "b", "c")
+        ]
+
+
 def test_a_display_formula_is_kept_beside_the_text() -> None:
     formula = "<disp-formula><tex-math>$$E = mc^2$$</tex-math><label>(1)</label></disp-formula>"
     found = read(jats(f"<p>The law {formula} holds.</p>"))
