@@ -17,12 +17,17 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _PMCID = re.compile(r"(?:PMC)?([0-9]{1,12})(?:\.([0-9]{1,4}))?", re.I)
 _NUMBER = re.compile(r"[0-9]{1,12}")
+_BEFORE_DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:)\s*", re.I)
 _RETRACTED_TYPES = frozenset(("retraction", "retracted-article", "retracted"))
 _RETRACTING_LINKS = frozenset(
     ("retraction", "retraction-forward", "retracted", "partial-retraction-forward")
 )
+_LINK_KINDS = (
+    *("related-article-type", "related-object-type", "link-type"),
+    *("content-type", "document-type", "object-type"),
+)
 _RETRACTED_TITLE = re.compile(
-    r"\W*(?:retracted(?: article)?|retraction notice|retraction)\b\s*[:\]-]", re.I
+    r"\W*(?:(?:retracted|withdrawn)(?: article)?|retraction notice|retraction)\b\s*[:\]-]", re.I
 )
 
 
@@ -52,7 +57,8 @@ def read_front_matter(article: etree._Element) -> Front:
     meta = article.find("front/article-meta")
     if meta is None:
         meta = etree.Element("article-meta")
-    abstract, others = read_abstracts(meta)
+    language = article.get(_LANGUAGE) or None
+    abstract, others = read_abstracts(meta, language)
     licences = read_licences(meta)
     related = _related(meta)
     title = _title(meta)
@@ -60,7 +66,7 @@ def read_front_matter(article: etree._Element) -> Front:
     return Front(
         ids=_ids(meta),
         article_type=article_type,
-        language=article.get(_LANGUAGE) or None,
+        language=language,
         title=title,
         abstract=abstract,
         other_abstracts=others,
@@ -94,7 +100,7 @@ def _ids(meta: etree._Element) -> Ids:
         pmcid=pmcid,
         version=version or _version(meta),
         pmid=int(pmid) if _NUMBER.fullmatch(pmid) else None,
-        doi=given.get("doi") or None,
+        doi=_BEFORE_DOI.sub("", given.get("doi", "")) or None,
     )
 
 
@@ -126,13 +132,13 @@ def _authors(meta: etree._Element) -> tuple[str, ...]:
     groups = (
         group
         for group in meta.iterchildren("contrib-group")
-        if (group.get("content-type") or "author").startswith("author")
+        if (group.get("content-type") or "author").lower().startswith("author")
     )
     contribs = (contrib for group in groups for contrib in group.iterchildren("contrib"))
     authors = (
         _author(contrib)
         for contrib in contribs
-        if (contrib.get("contrib-type") or "author") in ("author", "collab")
+        if (contrib.get("contrib-type") or "author").lower() in ("author", "collab")
     )
     return tuple(filter(None, authors))
 
@@ -142,7 +148,8 @@ def _author(contrib: etree._Element) -> str:
         name = contrib.find(path)
         if name is not None:
             parts = (name.find(part) for part in ("given-names", "surname", "suffix"))
-            return " ".join(words_of(p) for p in parts if p is not None) or words_of(name)
+            told = [words_of(part) for part in parts if part is not None]
+            return " ".join(filter(None, told)) or words_of(name)
     for path in ("collab", "collab-alternatives/collab", "collab-name"):
         collab = contrib.find(path)
         if collab is not None:
@@ -163,7 +170,7 @@ def _own_words(collab: etree._Element) -> str:
 def _related(meta: etree._Element) -> tuple[Related, ...]:
     return tuple(
         Related(
-            element.get("related-article-type") or element.get("related-object-type") or "",
+            next(filter(None, map(element.get, _LINK_KINDS)), ""),
             (element.get(_HREF) or "").strip() or words_of(element),
         )
         for element in meta.iterchildren("related-article", "related-object")

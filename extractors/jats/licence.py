@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from lxml import etree
 
@@ -12,16 +12,16 @@ from extractors.jats.inline import all_text
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _URL = re.compile(
-    r"creativecommons\.org/+(?:licen[cs]es?/+(by(?:-nc)?(?:-(?:sa|nd))?)\b|(?:publicdomain|licen[cs]es?)/+(zero|cc0))",
+    r"creativecommons\.org/+(?:licen[cs]es?/+(by(?:-(?:nc|sa|nd))*+)\b|(?:publicdomain|licen[cs]es?)/+(zero|cc0))",
     re.I,
 )
-_CODE = re.compile(
-    r"\bCC[\s_-]*(?:(BY(?:[\s_-]*NC)?(?:[\s_-]*(?:SA|ND))?)(?![a-z])|(0|Zero)\b)", re.I
-)
+_CODE = re.compile(r"\bCC[\s_-]*(?:(BY(?:[\s_-]*(?:NC|SA|ND))*+)(?![a-z])|(0|Zero)\b)", re.I)
 _BY = re.compile(r"creative\s+commons[\s,'“”\"‘’-]*(?:public\s+)?attribution", re.I)
-_NON_COMMERCIAL = re.compile(r"non[\s‐‑–-]*commercial", re.I)
-_SHARE_ALIKE = re.compile(r"share[\s‐‑–-]*alike", re.I)
-_NO_DERIVATIVES = re.compile(r"no[\s‐‑–-]*deriv", re.I)
+_PHRASES = (
+    ("NC", re.compile(r"non[\s‐‑–-]*commercial", re.I)),
+    ("SA", re.compile(r"share[\s‐‑–-]*alike", re.I)),
+    ("ND", re.compile(r"no[\s‐‑–-]*deriv", re.I)),
+)
 _PUBLIC_DOMAIN = re.compile(r"public\s+domain|\bCC0\b", re.I)
 _MINING = re.compile(r"text\s+and\s+data[\s-]*min|\btdm\b.*licen[cs]e|/tdm/", re.I)
 _ORDER = ("CC0", "CC BY", "CC BY-SA", "CC BY-NC", "CC BY-NC-SA", "CC BY-ND", "CC BY-NC-ND")
@@ -62,7 +62,7 @@ def _in_licence(element: etree._Element) -> Iterator[str]:
 def _from_text(value: str) -> frozenset[str]:
     """A web address or a code."""
     if urls := _URL.findall(value):
-        return frozenset("CC0" if zero else f"CC {name.upper()}" for name, zero in urls)
+        return frozenset("CC0" if zero else _code(name) for name, zero in urls)
     found = {"CC0" if zero else _code(name) for name, zero in _CODE.findall(value)}
     if _MINING.search(value) or value.strip().upper() == "TDM":
         found.add("TDM")
@@ -70,10 +70,13 @@ def _from_text(value: str) -> frozenset[str]:
 
 
 def _code(text: str) -> str:
-    parts = re.split(r"[\s_-]+", text.upper())
-    if len(parts) == 1:
-        parts = re.findall("BY|NC|SA|ND", parts[0])
-    return "CC " + "-".join(parts)
+    """The name of a licence, whose parts older addresses have in another order."""
+    return _name(set(re.findall("NC|SA|ND", text.upper())))
+
+
+def _name(parts: Set[str]) -> str:
+    name = "CC BY-NC" if "NC" in parts else "CC BY"
+    return name + ("-ND" if "ND" in parts else "-SA" if "SA" in parts else "")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -81,13 +84,7 @@ def _from_prose(prose: str) -> frozenset[str]:
     """A sentence of law, which may hold an address too."""
     found = set(_from_text(prose))
     if _BY.search(prose):
-        name = "CC BY"
-        name += "-NC" if _NON_COMMERCIAL.search(prose) else ""
-        if _NO_DERIVATIVES.search(prose):
-            name += "-ND"
-        elif _SHARE_ALIKE.search(prose):
-            name += "-SA"
-        found.add(name)
+        found.add(_name({part for part, phrase in _PHRASES if phrase.search(prose)}))
     elif _PUBLIC_DOMAIN.search(prose):
         found.add("CC0")
     elif _MINING.search(prose):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from extractors.jats import read, read_front
-from schemas.article import Abstract, Dates, Ids, Related
+from schemas.article import Abstract, Article, Dates, Ids, Related
 from tests.extractors.jats.samples import cite, front_of, jats
 
 
@@ -20,6 +20,8 @@ def test_ids_are_read_in_every_form() -> None:
         "PMC12759138", 10
     )
     assert ids_of(pmc="123", pmid="7", doi="10.1/x") == Ids("PMC123", None, 7, "10.1/x")
+    for doi in ("https://doi.org/10.1/x", "http://dx.doi.org/10.1/x", "doi:10.1/x", "DOI: 10.1/x"):
+        assert ids_of(doi=doi).doi == "10.1/x"
     assert ids_of(pmcid="123") == ids_of(pmc="PMC123") == Ids("PMC123")
     assert ids_of(pmcid_ver="PMC5.2") == Ids("PMC5", 2)
     assert ids_of(pmcaid="1", publisher_id="x", pmid="none") == Ids()
@@ -89,12 +91,14 @@ CC = "https://creativecommons.org/licenses"
     [
         (f"<license><ali:license_ref> {CC}/by/4.0/ </ali:license_ref></license>", "CC BY"),
         (f"<ali:license_ref>{CC}/by-nc-nd/4.0/</ali:license_ref>", "CC BY-NC-ND"),
+        (f"<ali:license_ref>{CC}/by-nd-nc/1.0/</ali:license_ref>", "CC BY-NC-ND"),
         (f'<license xlink:href="{CC}/by-sa/3.0"/>', "CC BY-SA"),
         (
             f'<license><p>See <ext-link xlink:href="{CC}/by-nc/4.0"/></p></license>',
             "CC BY-NC",
         ),
         ('<license license-type="CC BY"/>', "CC BY"),
+        ('<license license-type="CC BY-ND-NC"/>', "CC BY-NC-ND"),
         ('<license license-type="ccbyncnd"/>', "CC BY-NC-ND"),
         ("<license><p>the Creative Commons Attribution License</p></license>", "CC BY"),
         (
@@ -151,6 +155,9 @@ def test_a_waiver_for_the_data_is_no_licence_of_the_article() -> None:
         '<related-article related-article-type="retraction-forward" xlink:href="10.1/r"/>',
         "<title-group><article-title>RETRACTED: A case</article-title></title-group>",
         "<title-group><article-title>[Retracted] A case</article-title></title-group>",
+        "<title-group><article-title>WITHDRAWN: A case</article-title></title-group>",
+        '<related-object link-type="retraction" xlink:href="10.1/r"/>',
+        '<related-object document-type="retraction-forward" document-id="r"/>',
         "<custom-meta-group><custom-meta><meta-name>pmc-prop-is-retracted</meta-name>"
         "<meta-value>yes</meta-value></custom-meta></custom-meta-group>",
     ],
@@ -197,3 +204,29 @@ def test_title_abstracts_and_the_rest_of_the_front() -> None:
     )
     assert found.authors == ("Ann Lee", "The Group")
     assert (found.subjects, found.keywords) == (("Case", "Lung"), ("lung",))
+
+
+def test_of_two_abstracts_the_one_in_the_articles_language_is_the_abstract() -> None:
+    def read_in(language: str, *abstracts: str) -> Article:
+        meta = "".join(abstracts)
+        return read(
+            jats(meta=meta).replace(b"<article ", b'<article xml:lang="%s" ' % language.encode())
+        )
+
+    spanish = '<abstract xml:lang="es"><p>Un caso.</p></abstract>'
+    english = '<abstract xml:lang="en-GB"><p>A case.</p></abstract>'
+    untold = "<abstract><p>More.</p></abstract>"
+    for told in (read_in("en", spanish, english), front_of(spanish + english)):
+        assert told.abstract == "A case."
+        assert told.other_abstracts == (Abstract("translation", "es", "Un caso."),)
+    assert read_in("es", english, spanish).abstract == "Un caso."
+    assert read_in("en", english, untold).other_abstracts == (Abstract("abstract", None, "More."),)
+
+
+def test_authors_are_told_by_type_in_any_case_and_named_by_what_is_there() -> None:
+    names = "<name><surname>{}</surname><given-names>{}</given-names></name>"
+    assert front_of(
+        f'<contrib-group content-type="Authors"><contrib contrib-type="Author">'
+        f"{names.format('Gunadi', '')}</contrib><contrib contrib-type='Editor'>"
+        f"{names.format('Lee', 'Ann')}</contrib></contrib-group>"
+    ).authors == ("Gunadi",)
