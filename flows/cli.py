@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import io
+import os
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -56,6 +59,25 @@ def where_options(command: Command) -> Command:
     return command
 
 
+def printing(command: Command) -> Command:
+    """A command whose output may be closed by its reader, as `head` does: that is no failure.
+
+    Click would end the process with 1 before `main` hears of it.
+    """
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> int:
+        try:
+            code: int = command(*arguments, **options)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return COMPLETE
+        return code
+
+    return cast(Command, run)
+
+
 @casebook.command()
 @click.option("--sample", is_flag=True, help="From the fictional sample articles.")
 @click.option("--xml", type=DIRECTORY, help="From a folder of .xml, .nxml or .gz articles.")
@@ -93,6 +115,7 @@ def retry(**options: Any) -> int:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--text", "as_text", is_flag=True, help="Print the text only.")
 @click.option("--check", is_flag=True, help="Print what could not be placed, a line an article.")
+@printing
 def read(paths: tuple[Path, ...], as_text: bool, check: bool) -> int:
     """Read article files or folders and print them as JSON lines."""
     from flows.commands.read import read_articles
@@ -103,6 +126,7 @@ def read(paths: tuple[Path, ...], as_text: bool, check: bool) -> int:
 @casebook.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @home_option
+@printing
 def status(home: Path | None, as_json: bool) -> int:
     """Show what a home holds: every article's state, the funnel, the splits."""
     from flows.commands.status import show_status
@@ -115,6 +139,7 @@ def status(home: Path | None, as_json: bool) -> int:
 @click.option("--reason", help="Only rejects for this reason.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @home_option
+@printing
 def rejects(home: Path | None, stage: str | None, reason: str | None, as_json: bool) -> int:
     """List rejected articles with stage, reason and what was found."""
     from flows.commands.status import show_rejects
@@ -125,6 +150,8 @@ def rejects(home: Path | None, stage: str | None, reason: str | None, as_json: b
 def main() -> None:
     """Run a command; whatever stops it is said in one sentence."""
     signal.signal(signal.SIGTERM, _terminate)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     try:
         code = casebook.main(standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -136,9 +163,6 @@ def main() -> None:
         code = error.exit_code
     except CasebookError as error:
         code = _say(str(error), error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = COMPLETE
     except OSError as error:
         code = _say(str(StorageFailed(error, Path())), StorageFailed.exit_code)
     sys.exit(code)

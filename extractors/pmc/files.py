@@ -42,8 +42,12 @@ def find(folder: Path, on_error: Callable[[OSError], None] | None = None) -> Ite
 
 
 def source_name(path: str, folder: Path) -> str:
-    """A printable name for a file, whatever bytes its name is made of."""
-    name = path[len(str(folder)) :].lstrip(os.sep)
+    """The name of a file within a folder."""
+    return printable(path[len(str(folder)) :].lstrip(os.sep))
+
+
+def printable(name: str) -> str:
+    """A name that can be written, whatever bytes it is made of."""
     return os.fsencode(name).replace(b"\\", b"\\\\").decode(errors="backslashreplace")
 
 

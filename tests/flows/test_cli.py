@@ -80,6 +80,24 @@ def test_read_prints_articles_as_json_lines(tmp_path: Path) -> None:
     assert ran.returncode == 1
 
 
+def test_output_that_nobody_reads_to_its_end_is_no_failure(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "xml", range(1, 12))
+    command = f"{sys.executable} -m flows.cli read {folder} --text"
+    script = f"{command} | true; echo ${{PIPESTATUS[0]}}"
+    ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == ("0\n", "")
+
+
+def test_output_is_utf8_whatever_the_locale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of(tmp_path / "xml", (1,))
+    expected = run("read", folder).stdout
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    assert not expected.isascii()
+    assert run("read", folder).stdout == expected
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,51 @@ def test_a_path_that_does_not_exist_is_wrong_usage(folder: Path) -> None:
     assert err == [f"{folder / 'none.xml'} does not exist; give an XML file or a folder of them"]
 
 
-def test_a_folder_without_articles_says_so(tmp_path: Path) -> None:
-    code, _, err = run(tmp_path)
-    assert code == 0
-    assert "holds no .xml" in err[0]
+def test_a_folder_without_articles_is_wrong_usage(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    code, out, err = run(folder / "a.xml", folder / "empty")
+    assert (code, out) == (2, "")
+    assert err == [f"{folder / 'empty'} holds no .xml, .nxml, .xml.gz, .nxml.gz file"]
+
+
+def test_what_cannot_be_opened_leaves_the_reading_incomplete(folder: Path) -> None:
+    (folder / "c.xml").symlink_to("nowhere")
+    inside = folder / ("x" * 300) / "d.xml"
+    code, out, err = run(folder, inside)
+    assert code == 3
+    assert len(out.splitlines()) == 2
+    assert err == [
+        f"{folder / 'c.xml'} cannot be opened: No such file or directory; mend it, or leave it out",
+        f"{inside} cannot be opened: File name too long; mend it, or leave it out",
+    ]
+    (folder / "e.xml").write_bytes(b"no article")
+    assert run(folder)[0] == 1
+
+
+def test_a_folder_in_a_folder_that_cannot_be_opened_is_named(folder: Path) -> None:
+    _deeper_than_a_path_can_be(folder / "deep")
+    code, out, err = run(folder)
+    assert code == 3
+    assert len(out.splitlines()) == 2
+    assert err[0].startswith(str(folder / "deep"))
+    assert err[0].endswith("cannot be opened: File name too long; mend it, or leave it out")
+
+
+def _deeper_than_a_path_can_be(folder: Path) -> None:
+    at = os.open(folder, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=at)
+        inside = os.open("d" * 250, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = inside
+    os.close(at)
+
+
+def test_a_name_of_two_lines_is_told_on_one(folder: Path) -> None:
+    for name in ("two\nlines.xml", os.fsdecode(b"\xff.xml")):
+        (folder / name).write_bytes(b"no article")
+    assert [line.split(" ")[0] for line in run(folder)[2]] == [
+        f"{folder}/two\\nlines.xml",
+        f"{folder}/\\xff.xml",
+    ]
+    assert run(folder / "no\nfile.xml")[2][0].startswith(f"{folder}/no\\nfile.xml does not exist")
