@@ -19,4 +19,4 @@ def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
     return made
 
 
-STAGE = Stage("fetch", 1, run, Fetched, needs=("capture",), settings=("licences", "manuscripts"))
+STAGE = Stage("fetch", 2, run, Fetched, needs=("capture",), settings=("licences", "manuscripts"))

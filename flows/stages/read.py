@@ -40,4 +40,4 @@ def _read(xml: bytes, fetched: Fetched) -> Article | Reject:
     return gate(article) or dataclasses.replace(article, ids=ids, licence=fetched.licence)
 
 
-STAGE = Stage("read", 1, run, Article, needs=("capture", "fetch"))
+STAGE = Stage("read", 2, run, Article, needs=("capture", "fetch"))
