@@ -110,7 +110,8 @@ class Body:
             heading = self.headings[self._section]
             heading.title = heading.title or text
         self._add("title", text)
-        self._read_note(title)
+        if len(title):
+            self._read_note(title)
 
     def _read_label(self, label: etree._Element) -> None:
         parent = label.getparent()

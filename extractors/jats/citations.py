@@ -123,7 +123,7 @@ _NESTED = r"\([^()\[\]\x01-\x03]*+\)|\[[^()\[\]\x01-\x03]*+\]"
 # A search for one letter is much faster than one for either of two.
 _BRACKETS = tuple(
     re.compile(
-        rf"({opening})((?>[^()\[\]\x01-\x03]|{_NESTED})*+[\x01-\x03](?>[^()\[\]]|{_NESTED})*+)([)\]])"
+        rf"({opening})((?>[^()\[\]\x01-\x03]++|{_NESTED})*+[\x01-\x03](?>[^()\[\]]++|{_NESTED})*+)([)\]])"
     )
     for opening in (r"\[", r"\(")
 )
@@ -192,7 +192,9 @@ def _outside(text: str) -> str:
     for run in _RUN.finditer(text):
         before, behind = text[at : run.start()], text[run.end() : run.end() + 3]
         at = run.end()
-        stem = _without_reference(before.rstrip())
+        stem = before.rstrip()
+        if stem.endswith(("f.", "fs.")):
+            stem = _without_reference(stem)
         follower = behind.lstrip()[:1]
         if follower and follower in ",;.:)]":
             stem = _without_pointer(stem.rstrip(",;"))
@@ -212,8 +214,6 @@ def _without_pointer(stem: str) -> str:
 
 
 def _without_reference(stem: str) -> str:
-    if not stem.endswith(("f.", "fs.")):
-        return stem
     word = _TO_A_REFERENCE.search(stem, max(0, len(stem) - _LONGEST_POINTER))
     return stem[: word.start()].rstrip() if word else stem
 

@@ -9,18 +9,21 @@ from schemas.article import Figure, Table
 
 FLOATS = ("table-wrap", "table-wrap-group", "fig", "fig-group")
 _CELLS = ("td", "th")
-_ROWS = ("tr",)
 _NOT_INSIDE = ("caption", *FLOATS)
 
 
 def table(wrap: etree._Element) -> Table:
     """A table with its cells by row; what has no cells (a picture of a table) has no rows."""
-    inside = [part for part in wrap if part.tag not in _NOT_INSIDE]
-    rows = (row for part in inside for row in part.iter(*_ROWS))
-    cells = (tuple(map(words_of, row.iterchildren(*_CELLS))) for row in rows)
+    rows: list[tuple[str, ...]] = []
     notes = [words_of(foot) for foot in wrap.iterchildren("table-wrap-foot")]
-    notes += [note for part in inside for note in footnotes(part)]
-    return Table(_label(wrap), _caption(wrap), tuple(cells), " ".join(filter(None, notes)))
+    for part in wrap:
+        if part.tag not in _NOT_INSIDE:
+            for found in part.iter("tr", "fn"):
+                if found.tag == "tr":
+                    rows.append(tuple(map(words_of, found.iterchildren(*_CELLS))))
+                else:
+                    notes.append(words_of(found))
+    return Table(_label(wrap), _caption(wrap), tuple(rows), " ".join(filter(None, notes)))
 
 
 def figure(fig: etree._Element) -> Figure:

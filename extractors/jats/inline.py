@@ -24,6 +24,7 @@ from extractors.jats.spacing import (
 # Called for every element that is no part of the sentence, with the words gathered so far.
 Aside: TypeAlias = Callable[[etree._Element, Role | None, list[str]], None]
 
+_NOT_IN_LINE = ASIDE | {Role.FOOTNOTE}
 _CITING = frozenset(("bibr", "ref"))
 # How publishers number their references, for a cross-reference that does not say what it is.
 _REFERENCE_ID = re.compile(r"(?:[\w.]+[-_])?(?:b|r|cr|ref|bib|bibr|cit)[-_]?\d+(?:$|[-_])", re.I)
@@ -71,7 +72,7 @@ def in_line(element: etree._Element, role: Role | None, words: list[str]) -> Non
     """
     if role is Role.ALTERNATIVES:
         take_one(element, words, in_line)
-    elif role not in ASIDE and role is not Role.FOOTNOTE:
+    elif role not in _NOT_IN_LINE:
         words.append(" ")
         gather(element, words, in_line)
         words.append(" ")
@@ -113,7 +114,9 @@ def is_citation(xref: etree._Element) -> bool:
     """Whether a cross-reference points to the list of references."""
     kind = xref.get("ref-type")
     if kind in _CITING or (not kind and _REFERENCE_ID.match(xref.get("rid") or "")):
-        return not (xref.tail and _REST_OF_A_NUMBER.match(xref.tail) and all_text(xref).isdecimal())
+        tail = xref.tail
+        goes_on = tail and tail[0] in "./%" and _REST_OF_A_NUMBER.match(tail)
+        return not (goes_on and all_text(xref).isdecimal())
     return False
 
 
@@ -146,9 +149,9 @@ def _superscript(sup: etree._Element, words: list[str], aside: Aside) -> None:
     raised = "".join(words[before:])
     if raised == MARK:
         return
-    base = words[before - 1][-_LONGEST_BASE:] if before else ""
+    base = words[before - 1] if before else ""
     if is_only_marks(raised):
-        power = _TO_A_POWER.search(base) and _POWER.match(raised)
+        power = _TO_A_POWER.search(base[-_LONGEST_BASE:]) and _POWER.match(raised)
         raised = power.group() if power else ""
         words[before:] = [raised, MARK]
     if base[-1:].isdigit() and _EXPONENT.fullmatch(raised.strip()):
