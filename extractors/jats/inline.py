@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from extractors.jats.citations import MARK, is_only_marks, mark_for, has_citations, remove_citations
+from extractors.jats.citations import MARK, has_citations, is_only_marks, mark_for, remove_citations
 from extractors.jats.formulas import inline_formula
 from extractors.jats.markup import ASIDE, ROLES, Role
 from extractors.jats.parse import Unreadable

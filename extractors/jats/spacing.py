@@ -44,7 +44,7 @@ def single_spaces(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """The text with single spaces, without line breaks, control characters and those of no width."""
+    """The text with single spaces, without line breaks and characters of control or no width."""
     return " ".join(_INVISIBLE.sub("", " ".join(text.split())).split())
 
 
