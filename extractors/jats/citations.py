@@ -8,6 +8,7 @@ its words and loses its year or number.
 
 from __future__ import annotations
 
+import functools
 import re
 
 MARK = "\x01"
@@ -34,6 +35,7 @@ _NAME_YEAR = re.compile(
 _LONGEST_YEAR = 60
 
 
+@functools.lru_cache(maxsize=4096)
 def mark_for(text: str) -> str:
     """What a citation that reads `text` leaves in the block."""
     text = text.strip()

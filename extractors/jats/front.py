@@ -147,9 +147,9 @@ def _author(contrib: etree._Element) -> str:
     for path in ("name", "name-alternatives/name", "string-name", "name-alternatives/string-name"):
         name = contrib.find(path)
         if name is not None:
-            parts = (name.find(part) for part in ("given-names", "surname", "suffix"))
-            told = [words_of(part) for part in parts if part is not None]
-            return " ".join(filter(None, told)) or words_of(name)
+            told = {part.tag: words_of(part) for part in name}
+            parts = map(told.get, ("given-names", "surname", "suffix"))
+            return " ".join(filter(None, parts)) or words_of(name)
     for path in ("collab", "collab-alternatives/collab", "collab-name"):
         collab = contrib.find(path)
         if collab is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from extractors.jats.body import Heading
@@ -43,16 +44,18 @@ def section_kinds(headings: Sequence[Heading], *, case_report: bool) -> list[Sec
     kinds: list[SectionKind] = []
     for heading in headings:
         above = kinds[heading.parent] if heading.parent >= 0 else "other"
-        kind = _own_kind(heading)
+        kind = _own_kind(heading.title, heading.sec_type)
         kinds.append(kind if above == "other" or kind in _APART_WITHIN[above] else above)
     if case_report:
         _place_the_rest(headings, kinds)
     return kinds
 
 
-def _own_kind(heading: Heading) -> SectionKind:
-    told = title_kind(heading.title)
-    name = "-".join(heading.sec_type.lower().replace("|", " ").replace("-", " ").split())
+# The same few titles and types head most sections.
+@functools.lru_cache(maxsize=4096)
+def _own_kind(title: str, sec_type: str) -> SectionKind:
+    told = title_kind(title)
+    name = "-".join(sec_type.lower().replace("|", " ").replace("-", " ").split())
     typed = _KIND_OF_TYPE.get(name, "other")
     if typed == "other" or told in _TOLD_BEST_BY_TITLE:
         return told

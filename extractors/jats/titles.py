@@ -216,13 +216,13 @@ def bare_title(title: str) -> str:
     return title[number.end() if number else 0 :].strip(" :.")
 
 
-@functools.lru_cache(maxsize=1024)
 def title_kind(title: str) -> SectionKind:
     """The kind that a title alone tells, `other` where it tells none."""
     title = bare_title(title)
     return next((kind for kind, phrases in _KINDS if phrases.match(title)), "other")
 
 
+@functools.lru_cache(maxsize=1024)
 def is_clinical(title: str) -> bool:
     """Whether a title names a step of a patient's care."""
     return bool(_STEP_OF_CARE.search(bare_title(title)))
