@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -82,13 +82,20 @@ class Telling:
     teller: Teller
 
 
-def make_article(index: int, seed: int, rates: Rates) -> MadeArticle:
-    """The article at a place of the corpus of this seed."""
+def make_article(
+    index: int,
+    seed: int,
+    rates: Rates,
+    amend: Callable[[jats.Front], jats.Front] | None = None,
+) -> MadeArticle:
+    """The article at a place of the corpus of this seed, its front matter amended if wanted."""
     planned = plan(index, seed, rates)
     told = _tell(planned, seed)
     draw = Random(f"casebook front {seed} {index}")
     teller = Teller(draw.random, told.patient.seed, told.teller.names)
     front = _front(planned, seed, told, draw)
+    if amend:
+        front = amend(front)
     xml = _xml(planned, front, told, teller)
     return MadeArticle(
         pmcid=f"PMC{front.number}",

@@ -1,0 +1,113 @@
+"""`python -m tests.fakes`: start all four services and say how to use them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+from dataclasses import fields
+from datetime import date, timedelta
+from pathlib import Path
+
+from tests.corpus_maker import Rates
+from tests.fakes.admin import Admin
+from tests.fakes.behaviour import Faults
+from tests.fakes.services import Services
+from tests.fakes.world import DEFAULT_TODAY, Shares, World
+
+_VARIABLES = {
+    "eutils": "CASEBOOK_EUTILS_URL",
+    "europepmc": "CASEBOOK_EUROPEPMC_URL",
+    "idconv": "CASEBOOK_IDCONV_URL",
+    "bucket": "CASEBOOK_BUCKET_URL",
+}
+
+
+def main() -> None:
+    """Serve until Ctrl-C, or until whoever started this is gone."""
+    asked = _parser().parse_args()
+    services = Services(_world(asked))
+    services.faults = Faults(rate=asked.faults, seed=asked.seed)
+    asyncio.run(_serve(services, asked.parent))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.fakes", description=__doc__)
+    parser.add_argument("--articles", type=int, help="made articles; default 100, or none by files")
+    parser.add_argument("--seed", type=int, default=0, help="of articles and faults")
+    parser.add_argument("--faults", type=float, default=0.0, help="share of requests that fail")
+    parser.add_argument("--today", type=date.fromisoformat, default=DEFAULT_TODAY)
+    parser.add_argument("--folder", type=Path, help="serve the XML (and JSON) files of a folder")
+    parser.add_argument("--clean", action="store_true", help="good case reports only")
+    parser.add_argument("--plain", action="store_true", help="one version, in both searches, typed")
+    parser.add_argument(
+        "--share",
+        action="append",
+        default=[],
+        metavar="NAME=SHARE",
+        help="; ".join(", ".join(_names(kind)) for kind in (Shares, Rates)),
+    )
+    parser.add_argument("--parent", type=int, help="end when this parent process has ended")
+    return parser
+
+
+def _world(asked: argparse.Namespace) -> World:
+    told = dict(share.split("=", 1) for share in asked.share)
+    shares = {name: 0.0 for name in _names(Shares) if asked.plain}
+    rates = {name: 0.0 for name in _names(Rates) if asked.clean}
+    for name, share in told.items():
+        (rates if name in _names(Rates) else shares)[name] = float(share)
+    articles = asked.articles
+    if articles is None:
+        articles = 0 if asked.folder else 100
+    return World(
+        articles,
+        asked.seed,
+        today=asked.today,
+        rates=Rates(**rates),
+        shares=Shares(**shares),
+        folder=asked.folder,
+    )
+
+
+def _names(kind: type) -> list[str]:
+    return [field.name for field in fields(kind)]
+
+
+async def _serve(services: Services, parent: int | None) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, ended.set)
+    _say(services.world, await services.start(Admin(services)))
+    while not ended.is_set():
+        if parent and os.getppid() != parent:
+            return
+        try:
+            await asyncio.wait_for(ended.wait(), 1)
+        except TimeoutError:
+            continue
+
+
+def _say(world: World, addresses: dict[str, str]) -> None:
+    since = world.today - timedelta(days=60)
+    bucket = addresses["bucket"]
+    lines = (
+        f"{len(world)} articles; today is {world.today}. In another terminal:",
+        "",
+        *(f"export {_VARIABLES[name]}={address}" for name, address in addresses.items()),
+        "export CASEBOOK_EMAIL=someone@example.org",
+        f"casebook build --since {since} --home data/build/fakes",
+        "",
+        "To change the world (tests/fakes/admin.py has all that can be changed):",
+        f"""curl {bucket}/_admin/today -d '{{"date": "{world.today + timedelta(days=1)}"}}'""",
+        f"""curl {bucket}/_admin/faults -d '{{"rate": 0.1}}'""",
+        "",
+        "ready; Ctrl-C ends it",
+    )
+    print("\n".join(lines), flush=True)
+
+
+if __name__ == "__main__":
+    main()
