@@ -4,6 +4,11 @@ from __future__ import annotations
 
 REASONS: dict[str, dict[str, str]] = {
     "fetch": {
+        "not_in_bucket": "PMC's bucket does not hold it, or no longer",
+        "not_in_pmc": "a list names it, and PMC has no such article",
+        "not_an_id": "a line of a list is neither a PMCID, nor a PMID, nor a DOI",
+        "empty": "a row of a list has no id",
+        "comma_in_doi": "a list names a DOI with a comma, which PMC's converter cannot take",
         "no_id": "the file has no PMCID, and neither has its metadata or its name",
         "superseded": "another file is a higher version of the same article",
         "too_big": "the file is larger than `max_article_mb`",
