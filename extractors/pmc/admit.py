@@ -15,20 +15,50 @@ from schemas.reject import Reject
 
 def admit(captured: Captured, *, licences: Collection[str], manuscripts: bool) -> Fetched | Reject:
     """What a row will say about its source, or why the article stays out."""
-    if captured.problem or captured.xml is None:
-        return Reject(captured.problem or "corrupt", captured.detail or "it has no XML")
+    if captured.problem:
+        return Reject(captured.problem, captured.detail or "")
+    metadata = read_metadata(captured.metadata) if captured.metadata is not None else None
+    if isinstance(metadata, Reject):
+        return metadata
+    if metadata and (barrier := barred(metadata, captured.pmcid, licences, manuscripts)):
+        return barrier
+    if captured.xml is None:
+        return Reject("corrupt", "it has no XML")
     front = _front(captured.xml)
     if isinstance(front, Article) and front.retracted:
         return Reject("retracted", "its XML says that it is retracted")
-    if captured.metadata is None:
-        return _by_xml(captured, front, licences)
+    if metadata:
+        return _by_metadata(captured, metadata)
+    return _by_xml(captured, front, licences)
+
+
+def read_metadata(content: bytes) -> Metadata | Reject:
+    """PMC's metadata of an article, if that is what it is."""
     try:
-        metadata = Metadata.model_validate_json(captured.metadata)
+        return Metadata.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         return Reject("corrupt", f"its metadata JSON is not PMC's: {where}: {first['msg']}")
-    return _by_metadata(captured, metadata, licences, manuscripts)
+
+
+def barred(
+    metadata: Metadata, pmcid: str | None, licences: Collection[str], manuscripts: bool
+) -> Reject | None:
+    """Why an article stays out by its metadata alone, so that its XML need not be had."""
+    if metadata.pmcid != pmcid:
+        return Reject("corrupt", f"its metadata is that of {metadata.pmcid}")
+    if metadata.is_retracted:
+        return Reject("retracted", "PMC's metadata says that it is retracted")
+    if metadata.is_manuscript and not manuscripts:
+        return Reject("manuscript", "it is an author manuscript, not the published article")
+    if metadata.is_historical_ocr:
+        return Reject("historical_ocr", "its text was read off scanned pages")
+    if not metadata.is_pmc_openaccess and not metadata.is_manuscript:
+        return Reject("licence", "it is not in PMC's open-access subset")
+    if metadata.license_code not in licences:
+        return _unlicensed(metadata.license_code, licences)
+    return None
 
 
 def _front(xml: bytes) -> Article | Reject:
@@ -38,27 +68,12 @@ def _front(xml: bytes) -> Article | Reject:
         return Reject("unreadable", str(error))
 
 
-def _by_metadata(
-    captured: Captured, metadata: Metadata, licences: Collection[str], manuscripts: bool
-) -> Fetched | Reject:
-    found: Reject | None = None
-    if metadata.pmcid != captured.pmcid:
-        found = Reject("corrupt", f"its metadata is that of {metadata.pmcid}")
-    elif metadata.is_retracted:
-        found = Reject("retracted", "PMC's metadata says that it is retracted")
-    elif metadata.is_manuscript and not manuscripts:
-        found = Reject("manuscript", "it is an author manuscript, not the published article")
-    elif metadata.is_historical_ocr:
-        found = Reject("historical_ocr", "its text was read off scanned pages")
-    elif not metadata.is_pmc_openaccess and not metadata.is_manuscript:
-        found = Reject("licence", "it is not in PMC's open-access subset")
-    elif metadata.license_code not in licences:
-        found = _unlicensed(metadata.license_code, licences)
-    elif metadata.xml_md5 not in (None, captured.xml_md5):
-        found = Reject(
+def _by_metadata(captured: Captured, metadata: Metadata) -> Fetched | Reject:
+    if metadata.xml_md5 not in (None, captured.xml_md5):
+        return Reject(
             "corrupt", f"the md5 of its XML is {captured.xml_md5}, not {metadata.xml_md5}"
         )
-    return found or Fetched(
+    return Fetched(
         pmcid=captured.article,
         version=captured.version,
         pmid=metadata.pmid,
@@ -66,7 +81,7 @@ def _by_metadata(
         licence=metadata.license_code or "",
         citation=metadata.citation,
         xml_md5=captured.xml_md5 or "",
-        first_seen=None,
+        first_seen=captured.first_seen,
     )
 
 
