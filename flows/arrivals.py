@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from extractors.pmc import files
 from flows.errors import UsageError
+from flows.stages import capture
 from flows.warehouse.results import digest
-from flows.warehouse.work import Job
+from flows.warehouse.work import Job, Work
 from schemas.arrival import Arrival, Member, order_key
 from schemas.article import is_fictional
 from schemas.run import Pending
+from schemas.settings import Settings
+
+UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full:
         if name not in outcomes
         and (member.source in listing.sources or (full and not listing.unseen(member.source)))
     ]
-    _require_one_world([*known.values(), *new])
+    require_one_world([*known.values(), *new])
     gone = [Arrival(**{**asdict(member), "gone": True}) for member in left]
     return Arrivals(new + gone, listing.pending, len(settled) - len(new))
 
@@ -81,21 +85,53 @@ class _Listing:
         )
 
 
-def capture_jobs(
-    store: Path, new: Iterable[Arrival], *, max_article_mb: int, first: int, size: int
-) -> list[Job]:
+def capture_jobs(store: Path, new: Iterable[Arrival], settings: Settings, first: int) -> list[Job]:
     """The jobs that bring new articles into the home, a shard each."""
     ordered = sorted(new, key=lambda arrival: (order_key(arrival.article), arrival.source))
-    jobs = []
+    told = {name: getattr(settings, name) for name in capture.STAGE.settings}
+    size, jobs = settings.shard_size, []
     for number, start in enumerate(range(0, len(ordered), size), start=first):
         batch = ordered[start : start + size]
         key = digest([[a.article, a.digest, a.gone, a.problem] for a in batch])
-        told = {
-            "max_article_mb": max_article_mb,
-            "arrivals": [asdict(arrival) for arrival in batch],
-        }
-        jobs.append(Job(store, "capture", f"{number:05}", key, (), told))
+        arrivals = [asdict(arrival) for arrival in batch]
+        jobs.append(Job(store, "capture", f"{number:05}", key, (), {**told, "arrivals": arrivals}))
     return jobs
+
+
+def not_captured(
+    work: Work, new: Iterable[Arrival], refused: Mapping[str, str]
+) -> Iterator[Pending]:
+    """The arrivals that did not come in after all; `refused` says why where a service did."""
+    here = {name: member for members in work.words().values() for name, member in members.items()}
+    for arrival in new:
+        member = here.get(arrival.article)
+        if member and _state(member) == _state(arrival):
+            continue
+        if arrival.versions:
+            detail = refused.get(arrival.article, "PMC's bucket does not answer")
+            yield unavailable(arrival, detail)
+        else:
+            yield _pending(arrival, "changed", "it changed while it was read")
+
+
+def unavailable(arrival: Arrival, why: str) -> Pending:
+    """An article that is wanted and that PMC does not serve now."""
+    return _pending(arrival, UNAVAILABLE, why)
+
+
+def _pending(arrival: Arrival, reason: str, why: str) -> Pending:
+    return Pending(
+        source=arrival.source,
+        pmcid=arrival.pmcid,
+        stage="fetch",
+        reason=reason,
+        detail=f"{why}: run `casebook retry`",
+    )
+
+
+def _state(member: Member) -> str:
+    """The digest of what there was, whatever part of it was wanted."""
+    return member.digest.partition(" ")[0]
 
 
 def _arrival(path: str, source: str, loaded: files.Loaded) -> Arrival:
@@ -163,7 +199,8 @@ def leaving(pmcid: str) -> Arrival:
     return Arrival(pmcid, source="", pmcid=pmcid, version=None, digest="", gone=True, problem=None)
 
 
-def _require_one_world(members: Iterable[Member]) -> None:
+def require_one_world(members: Iterable[Member]) -> None:
+    """Stop where a home would hold fictional articles and real ones."""
     named = [member.pmcid for member in members if member.pmcid and not member.gone]
     worlds: dict[bool, str] = {is_fictional(pmcid): pmcid for pmcid in named}
     if len(worlds) == 2:

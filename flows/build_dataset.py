@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,6 +53,9 @@ def hand_to_prefect(name: str, work: Callable[[], None]) -> PrefectFuture[Any]:
 def build_dataset(
     sample: bool = False,
     xml: Path | None = None,
+    pmcids: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
     full: bool = False,
     extractor: Literal["rules"] | None = None,
     limit: int | None = None,
@@ -69,7 +73,7 @@ def build_dataset(
     Parameters are the options of `casebook build`; what is not given comes from the environment,
     from `casebook.toml` or from the defaults.
     """
-    selector = Selector(sample=sample, xml=xml, full=full)
+    selector = Selector(sample=sample, xml=xml, pmcids=pmcids, since=since, until=until, full=full)
     settings = load_settings(
         selector,
         config,

@@ -17,6 +17,7 @@ import click
 from flows.errors import COMPLETE, CasebookError, StorageFailed
 
 INTERRUPTED, TERMINATED = 130, 143
+DAY = click.DateTime(["%Y-%m-%d"])
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -81,6 +82,9 @@ def printing(command: Command) -> Command:
 @casebook.command()
 @click.option("--sample", is_flag=True, help="From the fictional sample articles.")
 @click.option("--xml", type=DIRECTORY, help="From a folder of .xml, .nxml or .gz articles.")
+@click.option("--pmcids", metavar="LIST", help="A file of ids, or a dataset: PATH, ORG/NAME@REV.")
+@click.option("--since", type=DAY, metavar="DAY", help="PMC's case reports entered since a day.")
+@click.option("--until", type=DAY, metavar="DAY", help="The last such day. Default: today.")
 @click.option("--full", is_flag=True, help="Let go of articles that are not named this time.")
 @click.option("--limit", type=int, metavar="N", help="Only the first N candidates.")
 @click.option("--extractor", type=click.Choice(["rules"]), help="What drafts the cases.")
@@ -94,7 +98,11 @@ def printing(command: Command) -> Command:
 )
 @where_options
 def build(**options: Any) -> int:
-    """Build a dataset, or bring one up to date: only what is missing is done."""
+    """Build a dataset, or bring one up to date: only what is missing is done.
+
+    Without a source, PMC is searched for the case reports of the last twelve months, since many
+    are typed as such long after they appear.
+    """
     from flows.commands.build import build_from_options
 
     return build_from_options(options)

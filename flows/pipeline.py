@@ -10,8 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from flows.arrivals import capture_jobs
+from flows.arrivals import capture_jobs, not_captured
 from flows.errors import FORBIDDEN, FULL, CasebookError, Damaged, StageFailed, StorageFailed
+from flows.hub import changelog
 from flows.hub.card import card
 from flows.runtime.pool import Pool
 from flows.runtime.progress import Progress
@@ -22,11 +23,10 @@ from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.files import clear_drafts
 from flows.warehouse.home import Home, now
 from flows.warehouse.ledger import home_ledger, ledger_bytes, write_ledger
-from flows.warehouse.results import ResultStore
+from flows.warehouse.results import Result, ResultStore
 from flows.warehouse.runs import read_runs, write_run
 from flows.warehouse.work import Job, Work, run_job
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset, steps
-from schemas.arrival import Arrival
 from schemas.run import Pending, RunSummary, Written
 from schemas.selector import Selector
 from schemas.settings import Settings
@@ -61,6 +61,8 @@ class Build:
         self._hand = hand
         self._done: Counter[str] = Counter()
         self._pending: list[Pending] = []
+        self._refused: dict[str, str] = {}
+        self._gone_silent = False
 
     def __enter__(self) -> Build:
         with ExitStack() as stack:
@@ -101,27 +103,14 @@ class Build:
 
     def search(self) -> None:
         """Find the articles that are new, and take them in as new shards."""
-        arrivals = find_arrivals(self.selector, self.settings, self._work)
+        arrivals = find_arrivals(self.selector, self.settings, self._work, self.progress.say)
         self._pending = arrivals.pending
         first = max((int(shard) for shard in self._work.shards), default=0) + 1
-        jobs = capture_jobs(
-            self.home.store.root,
-            arrivals.new,
-            max_article_mb=self.settings.max_article_mb,
-            first=first,
-            size=self.settings.shard_size,
-        )
-        self._run("capture", jobs, known=arrivals.known)
-        self._pending += self._changed_meanwhile(arrivals.new)
-
-    def _changed_meanwhile(self, new: Sequence[Arrival]) -> list[Pending]:
-        here = {(m.article, m.digest) for ms in self._work.words().values() for m in ms.values()}
-        detail = "it changed while it was read: run `casebook retry`"
-        return [
-            Pending(source=a.source, pmcid=a.pmcid, stage="fetch", reason="changed", detail=detail)
-            for a in new
-            if (a.article, a.digest) not in here
-        ]
+        jobs = capture_jobs(self.home.store.root, arrivals.new, self.settings, first)
+        # Of what is downloaded a kill may cost one shard.
+        in_turn = self.selector.source in ("pmcids", "search")
+        self._run("capture", jobs, known=arrivals.known, in_turn=in_turn)
+        self._pending += not_captured(self._work, arrivals.new, self._refused)
 
     def run(self, stage: Stage) -> None:
         """Run a stage where its result is missing: over each shard, or over all at once."""
@@ -179,6 +168,7 @@ class Build:
             texts={
                 "README.md": card(self._work, accounts),
                 "ledger.csv": ledger_bytes(self._work.ledger),
+                changelog.FILE: changelog.changelog(self._work.ledger),
             },
             target=self.home.dataset,
         )
@@ -187,9 +177,10 @@ class Build:
         self._done["write"] += 1
         self.progress.advance(len(accounts.kept), 0)
 
-    def _run(self, name: str, jobs: Sequence[Job], known: int) -> None:
+    def _run(self, name: str, jobs: Sequence[Job], known: int, *, in_turn: bool = False) -> None:
         self.progress.begin(name, sum(job.articles for job in jobs), known)
-        outcomes = [self._hand(f"{name} {job.shard}", partial(self._do, job)) for job in jobs]
+        handed = (self._hand(f"{name} {job.shard}", partial(self._do, job)) for job in jobs)
+        outcomes = handed if in_turn else list(handed)
         errors = [error for outcome in outcomes if (error := _error_of(outcome))]
         if errors:
             raise self._failure(name, errors)
@@ -200,10 +191,20 @@ class Build:
             )
 
     def _do(self, job: Job) -> None:
+        if self._gone_silent:
+            return
         result = self._pool.call(run_job, job)
         self._work.finish(result)
+        if job.stage == "capture":
+            self._note_refusals(result)
         self._done[job.stage] += 1
         self.progress.advance(job.articles, result.rejects.count)
+
+    def _note_refusals(self, result: Result) -> None:
+        """What a service did not serve; where it served nothing, the rest is not asked for."""
+        refusals = list(self.home.store.rejects(result))
+        self._refused |= {refusal.article: refusal.detail for refusal in refusals}
+        self._gone_silent = bool(refusals) and not result.rows.count
 
     def _failure(self, name: str, errors: Sequence[BaseException]) -> BaseException:
         first = errors[0]

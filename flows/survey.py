@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flows.arrivals import Arrivals, arrivals_of, leaving
+from flows.arrivals import UNAVAILABLE, Arrivals, arrivals_of, leaving
 from flows.commands.settings import SAMPLE
 from flows.errors import Damaged, UsageError
+from flows.harvest import Harvest, Tell
 from flows.warehouse.home import Home
 from flows.warehouse.ledger import home_ledger
 from flows.warehouse.runs import read_runs
 from flows.warehouse.work import Work
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset
+from schemas.arrival import Member
 from schemas.run import Pending
 from schemas.selector import Selector
 from schemas.settings import Settings
@@ -26,11 +28,11 @@ class Survey:
     pending: list[Pending]
 
 
-def survey(home: Home, selector: Selector, settings: Settings) -> Survey:
+def survey(home: Home, selector: Selector, settings: Settings, tell: Tell) -> Survey:
     """Look whether a build would do anything; a damaged result is work too."""
     work = Work(home, settings, home_ledger(home))
     try:
-        arrivals = find_arrivals(selector, settings, work)
+        arrivals = find_arrivals(selector, settings, work, tell)
         idle = not arrivals.new and work.shards and not work.first_missing()
     except Damaged:
         return Survey(nothing_to_do=False, pending=[])
@@ -49,22 +51,36 @@ def _settled(work: Work, pending: Sequence[Pending]) -> bool:
     return said and written and home.ledger.exists() and home.catalogue.exists()
 
 
-def find_arrivals(selector: Selector, settings: Settings, work: Work) -> Arrivals:
+def find_arrivals(selector: Selector, settings: Settings, work: Work, tell: Tell) -> Arrivals:
     """What the selector names and the home does not hold."""
-    folder = SAMPLE if selector.sample else selector.xml
-    if folder is None:
-        raise UsageError("say what to build from: --sample, or --xml DIR")
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder")
-    if folder.resolve().is_relative_to(work.home.root.resolve()):
-        raise UsageError(f"{folder} lies in the home {work.home.root}: keep articles elsewhere")
     known = {name: member for shard in work.members().values() for name, member in shard.items()}
-    arrivals = arrivals_of(folder, known, max_mb=settings.max_article_mb, full=selector.full)
+    if selector.source in ("sample", "xml"):
+        arrivals = _in_folder(selector, settings, work, known)
+    else:
+        wanted = [*work.lost(), *_waiting(work.home)]
+        arrivals = Harvest(work.home, selector, settings, tell).arrivals(known, wanted)
     found = {arrival.article for arrival in arrivals.new}
     lost = [pmcid for pmcid in work.lost() if pmcid not in found]
     if selector.full:
         return replace(arrivals, new=arrivals.new + [leaving(pmcid) for pmcid in lost])
     return replace(arrivals, pending=arrivals.pending + [_lost(pmcid) for pmcid in lost])
+
+
+def _in_folder(
+    selector: Selector, settings: Settings, work: Work, known: Mapping[str, Member]
+) -> Arrivals:
+    folder = selector.xml or SAMPLE
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder")
+    if folder.resolve().is_relative_to(work.home.root.resolve()):
+        raise UsageError(f"{folder} lies in the home {work.home.root}: keep articles elsewhere")
+    return arrivals_of(folder, known, max_mb=settings.max_article_mb, full=selector.full)
+
+
+def _waiting(home: Home) -> list[str]:
+    """What the last build wanted and PMC did not serve."""
+    pending = read_runs(home.runs)[-1].pending if home.runs.is_dir() else ()
+    return [p.pmcid for p in pending if p.reason == UNAVAILABLE and p.pmcid]
 
 
 def _lost(pmcid: str) -> Pending:

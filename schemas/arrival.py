@@ -26,10 +26,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Arrival(Member):
-    """A member that is new to the home, and where its bytes are to be had."""
+    """A member that is new to the home, and where its bytes are to be had.
+
+    That is a file at `path`, or the `versions` that PMC's bucket holds.
+    """
 
     path: str | None = None
     detail: str | None = None
+    versions: tuple[int, ...] = ()
+    first_seen: str | None = None
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Captured(Member):
     xml_md5: str | None
     metadata: bytes | None
     detail: str | None
+    first_seen: str | None = None
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

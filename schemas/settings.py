@@ -26,6 +26,32 @@ class Settings(BaseModel):
     shard_size: int = Field(500, ge=1, description="articles a shard holds at most")
     limit: int | None = Field(None, ge=1, description="only the first N candidates")
 
+    eutils_url: str = Field(
+        "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/", description="NCBI's E-utilities"
+    )
+    europepmc_url: str = Field(
+        "https://www.ebi.ac.uk/europepmc/webservices/rest/", description="Europe PMC's search"
+    )
+    idconv_url: str = Field(
+        "https://pmc.ncbi.nlm.nih.gov/tools/idconv/api/v1/", description="PMC's id converter"
+    )
+    bucket_url: str = Field(
+        "https://pmc-oa-opendata.s3.amazonaws.com/", description="PMC's articles and inventory"
+    )
+    search_months: int = Field(
+        12, ge=1, description="months searched again where no dates are given"
+    )
+    search_again_hours: float = Field(
+        12, ge=0, description="hours for which the answer to a search is not asked for again"
+    )
+    inventory_from: int = Field(
+        2000, ge=0, description="articles from which PMC's inventory is used, not a question each"
+    )
+    attempts: int = Field(
+        6, ge=1, description="times a service is asked before what it should give stays pending"
+    )
+    connections: int = Field(32, ge=1, le=256, description="downloads at the same time")
+
     max_article_mb: int = Field(50, ge=1, description="larger articles are not read")
     manuscripts: bool = Field(False, description="author manuscripts too")
     commercial: bool = Field(False, description="only licences that permit commercial use")

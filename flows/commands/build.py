@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from flows.commands.settings import existing_home, load_settings
 from flows.errors import COMPLETE, INCOMPLETE, CasebookError, HomeBusy, UsageError
 from flows.runtime.prefect_server import prefect_server
@@ -23,18 +25,33 @@ OF_COMMAND = ("config", "quiet")
 
 def build_from_options(options: Mapping[str, Any]) -> int:
     """`casebook build`."""
-    selector = Selector(**{name: options[name] for name in OF_SELECTOR})
-    if selector.sample and selector.xml:
-        raise UsageError("--sample and --xml are two sources: give one of them")
+    selector = selector_of(options)
     told = {k: v for k, v in options.items() if k not in (*OF_SELECTOR, *OF_COMMAND)}
     settings = load_settings(selector, options["config"], **told)
     home = Home(settings.home or Path())
     if home.is_locked():
         raise HomeBusy(f"{home.root} is in use by {home.holder()}; wait for it")
-    found = survey(home, selector, settings)
+    tell = _say_nothing if options["quiet"] else _tell
+    found = survey(home, selector, settings, tell)
     if found.nothing_to_do:
         return _unchanged(home, found, quiet=options["quiet"])
     return _run_flow(home, options)
+
+
+def selector_of(options: Mapping[str, Any]) -> Selector:
+    """The articles that the options name."""
+    try:
+        return Selector(**{name: options[name] for name in OF_SELECTOR})
+    except ValidationError as error:
+        raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+def _say_nothing(sentence: str) -> None:
+    """For those who asked for quiet."""
 
 
 def retry_from_options(options: Mapping[str, Any]) -> int:

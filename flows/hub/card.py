@@ -21,9 +21,10 @@ SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**9,
 
 
 @dataclass(frozen=True, slots=True)
-class _Licence:
+class _Admitted:
     pmcid: str
     licence: str
+    first_seen: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def card(work: Work, accounts: Accounts) -> bytes:
     from jinja2 import Environment, StrictUndefined
 
     kept = {account.pmcid: account.shard for account in accounts.articles if account.split}
-    licences = _licences(work, kept)
+    admitted = _admitted(work, kept)
+    licences = _ordered(Counter(row.licence for row in admitted))
     splits = Counter({"train": 0, "val": 0, "test": 0})
     splits.update(entry.split for entry in accounts.kept)
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
@@ -54,6 +56,7 @@ def card(work: Work, accounts: Accounts) -> bytes:
         arrived=len(accounts.articles),
         not_wanted=accounts.count("not_wanted"),
         funnel=accounts.funnel(),
+        newest=max((row.first_seen for row in admitted if row.first_seen), default=None),
         extractors=_extractors(work, kept),
         licences=licences,
         columns=[
@@ -64,14 +67,13 @@ def card(work: Work, accounts: Accounts) -> bytes:
     return text.encode() + b"\n"
 
 
-def _licences(work: Work, kept: dict[str | None, str | None]) -> dict[str, int]:
-    counted = Counter(
-        row.licence
+def _admitted(work: Work, kept: dict[str | None, str | None]) -> list[_Admitted]:
+    return [
+        row
         for shard, result in work.done["fetch"].items()
-        for row in work.home.store.glance(result, _Licence)
+        for row in work.home.store.glance(result, _Admitted)
         if kept.get(row.pmcid) == shard
-    )
-    return _ordered(counted)
+    ]
 
 
 def _extractors(work: Work, kept: dict[str | None, str | None]) -> dict[str, int]:

@@ -26,7 +26,7 @@ from schemas.published import PUBLISHED, article_link
 from schemas.split import LedgerEntry
 from schemas.stage import Inputs
 
-VERSION = 1
+VERSION = 2
 NEEDS = ("capture", "fetch", "read", "check")
 ROWS_PER_GROUP = 500
 ROWS_PER_FILE = 20_000
@@ -59,18 +59,20 @@ def write_dataset(job: WriteJob) -> dict[str, str]:
             sync(path)
         digests = {path.relative_to(draft).as_posix(): file_digest(path) for path in files}
         if job.target.exists():
-            _require_ours(job.target)
+            _require_ours(job)
             job.target.rename(Path(folder, "old"))
         draft.rename(job.target)
         sync(job.target.parent)
     return digests
 
 
-def _require_ours(dataset: Path) -> None:
+def _require_ours(job: WriteJob) -> None:
     """What lies where the dataset goes is replaced only if it is a dataset."""
-    strangers = {path.name for path in dataset.iterdir()} - {"README.md", "ledger.csv", "data"}
+    strangers = {path.name for path in job.target.iterdir()} - {*job.texts, "data"}
     if strangers:
-        raise UsageError(f"{dataset} holds {min(strangers)}, which Casebook did not write: move it")
+        raise UsageError(
+            f"{job.target} holds {min(strangers)}, which Casebook did not write: move it"
+        )
 
 
 def _write_splits(job: WriteJob, data: Path, spool: Path) -> None:

@@ -71,7 +71,8 @@ def file_digest(path: Path) -> str:
 
 def clear_drafts(root: Path) -> None:
     """Remove what a killed writer left, where writers leave it."""
-    places = (root, root / "runs", *(root / "shards").glob("*"))
+    places = (root, root / "runs", root / "inventory", *(root / "shards").glob("*"))
+    places += tuple((root / "search").glob("*"))
     for draft in (draft for place in places for draft in place.glob(f"{TEMPORARY}*")):
         shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink(
             missing_ok=True

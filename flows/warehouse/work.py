@@ -179,6 +179,8 @@ class Work:
         """Every reject of a current article, with its stage."""
         current = self.members()
         for stage, shards in self.done.items():
+            if stage == "capture":
+                continue  # What a service did not serve is pending, not rejected.
             for shard, result in shards.items():
                 for reject in self.home.store.rejects(result):
                     if shard == ALL or reject.article in current[shard]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,17 @@ from schemas.selector import Selector
 
 
 def build(
-    home: Path, *, sample: bool = False, xml: Path | None = None, full: bool = False, **told: Any
+    home: Path,
+    *,
+    sample: bool = False,
+    xml: Path | None = None,
+    pmcids: str | None = None,
+    since: date | None = None,
+    full: bool = False,
+    **told: Any,
 ) -> RunSummary:
     """Build as `casebook build` does, in this process."""
-    selector = Selector(sample=sample, xml=xml, full=full)
+    selector = Selector(sample=sample, xml=xml, pmcids=pmcids, since=since, full=full)
     settings = load_settings(selector, home=home, **{"workers": 1, **told})
     with ThreadPoolExecutor(4) as threads:
         return run_stages(Build(selector, settings, lambda _, work: threads.submit(work)))

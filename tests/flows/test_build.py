@@ -130,7 +130,7 @@ def test_relatives_share_a_cluster_and_a_split(sample_home: Home) -> None:
 def test_a_second_build_finds_nothing_to_do(sample_home: Home) -> None:
     selector = Selector(sample=True)
     settings = load_settings(selector, home=sample_home.root, workers=1)
-    assert survey(sample_home, selector, settings).nothing_to_do
+    assert survey(sample_home, selector, settings, print).nothing_to_do
 
 
 def test_a_second_build_does_no_stage_again(tmp_path: Path) -> None:

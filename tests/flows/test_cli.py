@@ -101,7 +101,11 @@ def test_output_is_utf8_whatever_the_locale(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["build"], "say what to build from"),
+        (["build"], "set CASEBOOK_EMAIL to your e-mail address"),
+        (["build", "--sample", "--since", "2026-01-01"], "are two sources"),
+        (["build", "--until", "2026-01-01"], "--until needs --since"),
+        (["build", "--since", "2026-02-30"], "does not match the format"),
+        (["build", "--pmcids", "nowhere.txt"], "nowhere.txt"),
         (["build", "--xml", "nowhere"], "nowhere: there is no such folder"),
         (["build", "--sample", "--workers", "0"], "workers cannot be 0"),
         (["build", "--sample", "--cluster", "here"], "cluster cannot be 'here'"),

@@ -228,11 +228,11 @@ def test_the_survey_of_a_damaged_home_finds_work(tmp_path: Path) -> None:
     build(tmp_path / "home", xml=folder)
     home, selector = Home(tmp_path / "home"), Selector(xml=folder)
     settings = load_settings(selector, home=home.root, workers=1)
-    assert survey(home, selector, settings).nothing_to_do
+    assert survey(home, selector, settings, print).nothing_to_do
     (rows,) = home.store.root.glob("capture/*/rows.parquet")
     content = rows.read_bytes()
     rows.write_bytes(content[:-20] + bytes(20))
-    assert not survey(home, selector, settings).nothing_to_do
+    assert not survey(home, selector, settings, print).nothing_to_do
     before = data_digests(home.root)
     for _ in range(2):
         with contextlib.suppress(Damaged):

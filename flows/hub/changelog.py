@@ -1,0 +1,37 @@
+"""The changelog of a dataset: what each release added and what left it, from the ledger."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from schemas.article import pmcid_number
+from schemas.split import LedgerEntry
+
+FILE = "CHANGELOG.md"
+
+
+def changelog(ledger: Sequence[LedgerEntry]) -> bytes:
+    """One section a release, the newest first; what left is named with its reason."""
+    added: dict[int, int] = defaultdict(int)
+    left: dict[int, list[LedgerEntry]] = defaultdict(list)
+    for entry in ledger:
+        added[entry.first_release] += 1
+        if entry.last_release is not None:
+            left[entry.last_release + 1].append(entry)
+    sections = [
+        _section(release, added[release], left[release])
+        for release in sorted({*added, *left}, reverse=True)
+    ]
+    return "\n".join(["# Changelog", *sections, ""]).encode()
+
+
+def _section(release: int, added: int, left: Sequence[LedgerEntry]) -> str:
+    lines = [f"\n## Release {release}\n", f"{added:,} cases added, {len(left):,} left."]
+    if left:
+        lines.append("")
+    lines += [
+        f"- {entry.pmcid} ({entry.split}): {entry.left}"
+        for entry in sorted(left, key=lambda entry: pmcid_number(entry.pmcid))
+    ]
+    return "\n".join(lines)
