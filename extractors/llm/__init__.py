@@ -1,0 +1,1 @@
+"""The one way to language models: kept for ever, limited, paid within a budget."""
