@@ -58,7 +58,10 @@ class Extractor:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A diagnostic question before it is proved."""
+    """A diagnostic question before it is proved.
+
+    A breakpoint of -1 is one that was given and is not in the text.
+    """
 
     pmcid: str
     case_prompt: str
@@ -94,3 +97,27 @@ class Verdict:
     model: str
     passed: bool
     flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A flag whose evidence was found; `statement` counts from 1."""
+
+    flag: str
+    statement: int | None
+    evidence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A verdict with what it rests on, and the prompt that it was asked for with.
+
+    `unproved` counts flags that were dropped, their evidence being nowhere.
+    """
+
+    pmcid: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    unproved: int
+    prompt: str

@@ -1,4 +1,7 @@
-"""What a model is asked to answer, step by step: strict schemas, every field required."""
+"""What a model is asked to answer, step by step: strict schemas, every field required.
+
+Grounds stand before what is drawn from them, since models write in this order.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,17 @@ class _Strict(BaseModel):
 class Judged(_Strict):
     """A criterion with what it rests on."""
 
-    score: Score
+    quote: str = Field(description="words of the article, as they stand; empty if there are none")
     reason: str
-    quote: str = Field(description="words of the article, as they stand")
+    score: Score
 
 
 class Decided(_Strict):
     """A yes or no with what it rests on."""
 
-    answer: bool
+    quote: str = Field(description="words of the article, as they stand; empty if there are none")
     reason: str
-    quote: str = Field(description="words of the article, as they stand")
+    answer: bool
 
 
 class Scored(_Strict):
@@ -46,7 +49,7 @@ class Reason(_Strict):
     """A reason of the authors for or against a diagnosis."""
 
     claim: str
-    quote: str = Field(description="words of the article, as they stand; … where some are left out")
+    quote: str = Field(description="words of the text, as they stand; … where some are left out")
     bears: Literal["supports", "excludes"]
     diagnosis: str
 
@@ -54,31 +57,31 @@ class Reason(_Strict):
 class Extracted(_Strict):
     """Step 2, extract: the case as a question, with its answer and the reasons."""
 
-    breakpoint: str = Field(description="the first sentence that must not be shown, as it stands")
-    case_prompt: str
     final_diagnosis: str
     final_diagnosis_aliases: list[str]
     final_diagnosis_parent: str | None
+    breakpoint: str = Field(description="the first sentence that must not be shown, as it stands")
+    case_prompt: str
     statements: list[Reason]
 
 
 class Repaired(_Strict):
-    """Step 3, repair: the parts of a draft that failed, mended; the rest stays as it was."""
+    """Step 3, repair: the whole case again, its faults mended and the rest as it was."""
 
-    breakpoint: str
-    case_prompt: str
     final_diagnosis: str
     final_diagnosis_aliases: list[str]
+    breakpoint: str = Field(description="the first sentence that must not be shown, as it stands")
+    case_prompt: str
     statements: list[Reason]
 
 
 Flag = Literal[
     "unfaithful",
     "answer_in_prompt",
+    "wrong_diagnosis",
     "not_inferable",
     "quote_does_not_carry_claim",
     "rests_on_withheld",
-    "wrong_diagnosis",
 ]
 
 

@@ -1,3 +1,4 @@
 """Quotes and prompts become character spans of the article."""
 
 from extractors.grounding.ground import ground as ground
+from extractors.grounding.ground import ungrounded_parts as ungrounded_parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractors.grounding.prompt import Unfaithful, prompt_spans
+from extractors.grounding.prompt import Unfaithful, prompt_spans, unfaithful_sentences
 from extractors.grounding.quotes import Found, locate
 from extractors.language.sentences import article_sentences
 from extractors.language.stems import content_stems
@@ -16,20 +16,21 @@ _SAID_SHARE = 0.8
 
 def ground(draft: Draft, article: Article) -> Case | Reject:
     """The case with spans for prompt and quotes, its quotes in the article's own words."""
-    if not 0 <= draft.breakpoint <= len(article.text):
-        return Reject("unfaithful_prompt", f"no breakpoint at {draft.breakpoint} in the text")
+    misplaced = _misplaced(draft, article)
+    if misplaced is not None:
+        return misplaced
     spans = prompt_spans(
         draft.case_prompt, article.text, article_sentences(article), draft.breakpoint
     )
     if isinstance(spans, Unfaithful):
-        return Reject("unfaithful_prompt", spans.why, spans.sentence)
+        return _unfaithful(spans)
     if not spans:
-        return Reject("unfaithful_prompt", "the prompt is empty")
+        return Reject("unfaithful_prompt", "the prompt rests on no sentence of the article")
     statements = []
     for item in draft.statements:
         found = locate(item.quote, article.text)
         if found is None:
-            return Reject("ungrounded", f"no place for the quote of: {item.claim}", item.quote)
+            return _ungrounded(item)
         statements.append(_statement(item, found, draft.case_prompt, spans, article.text))
     return Case(
         pmcid=draft.pmcid,
@@ -43,6 +44,35 @@ def ground(draft: Draft, article: Article) -> Case | Reject:
         extractor=draft.extractor,
         scores=draft.scores,
     )
+
+
+def ungrounded_parts(draft: Draft, article: Article) -> tuple[Reject, ...]:
+    """Everything for which `ground` would refuse the draft, so that all of it can be repaired."""
+    misplaced = _misplaced(draft, article)
+    quotes = (item for item in draft.statements if locate(item.quote, article.text) is None)
+    if misplaced is not None:
+        return (misplaced, *map(_ungrounded, quotes))
+    said = article_sentences(article)
+    prompt = unfaithful_sentences(draft.case_prompt, article.text, said, draft.breakpoint)
+    return (*map(_unfaithful, prompt), *map(_ungrounded, quotes))
+
+
+def _misplaced(draft: Draft, article: Article) -> Reject | None:
+    if draft.breakpoint < 0:
+        return Reject("ungrounded", "the sentence of the breakpoint is nowhere in the text")
+    if draft.breakpoint > len(article.text):
+        return Reject("unfaithful_prompt", f"no breakpoint at {draft.breakpoint} in the text")
+    if not content_stems(draft.case_prompt):
+        return Reject("unfaithful_prompt", "the prompt is empty")
+    return None
+
+
+def _unfaithful(found: Unfaithful) -> Reject:
+    return Reject("unfaithful_prompt", found.why, found.sentence)
+
+
+def _ungrounded(item: DraftStatement) -> Reject:
+    return Reject("ungrounded", f"no place for the quote of: {item.claim}", item.quote)
 
 
 def _statement(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from extractors.grounding.quotes import locate
@@ -28,20 +29,32 @@ def prompt_spans(
     prompt: str, text: str, sentences: tuple[Sentence, ...], breakpoint_at: int
 ) -> tuple[Span, ...] | Unfaithful:
     """The places of the article that the prompt is made of, merged and in order."""
-    before = tuple(item for item in sentences if item.end <= breakpoint_at)
     spans: set[Span] = set()
+    for found in _places(prompt, text, sentences, breakpoint_at):
+        if isinstance(found, Unfaithful):
+            return found
+        spans.update(found)
+    return _merged(spans, text)
+
+
+def unfaithful_sentences(
+    prompt: str, text: str, sentences: tuple[Sentence, ...], breakpoint_at: int
+) -> tuple[Unfaithful, ...]:
+    """Every sentence of the prompt which the article does not say before the breakpoint."""
+    places = _places(prompt, text, sentences, breakpoint_at)
+    return tuple(item for item in places if isinstance(item, Unfaithful))
+
+
+def _places(
+    prompt: str, text: str, sentences: tuple[Sentence, ...], breakpoint_at: int
+) -> Iterator[Iterable[Span] | Unfaithful]:
+    """For each sentence of the prompt in turn, what it is made of or why it is unfaithful."""
+    before = tuple(item for item in sentences if item.end <= breakpoint_at)
     for block in filter(str.strip, prompt.split("\n")):
         for start, end in sentence_spans(block):
             said = block[start:end].strip()
             found = locate(said, text, 0, breakpoint_at)
-            if found is not None:
-                spans.update(found.spans)
-                continue
-            retold = _sources(said, before)
-            if isinstance(retold, Unfaithful):
-                return retold
-            spans.update(retold)
-    return _merged(spans, text)
+            yield found.spans if found is not None else _sources(said, before)
 
 
 def _sources(said: str, before: tuple[Sentence, ...]) -> list[Span] | Unfaithful:
