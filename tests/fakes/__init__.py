@@ -1,4 +1,5 @@
-"""Servers on loopback that behave as PMC, E-utilities, Europe PMC and the id converter do.
+"""Servers on loopback that behave as PMC, E-utilities, Europe PMC and language models do.
 
-`python -m tests.fakes` starts them for a person; `tests.fakes.running.running_fakes` for a test.
+`python -m tests.fakes` starts those of PMC for a person, `--models` the language models; for a
+test do so `running_fakes` and `running_models` of `tests.fakes.running`.
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.fakes`: start all four services and say how to use them."""
+"""`python -m tests.fakes`: start all four services and say how to use them; or the models."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from pathlib import Path
 from tests.corpus_maker import Rates
 from tests.fakes.admin import Admin
 from tests.fakes.behaviour import Faults
+from tests.fakes.models.admin import ModelsDesk
+from tests.fakes.models.behaviour import EXTRACT_MODEL, VERIFY_MODEL, model_faults
+from tests.fakes.models.service import Models
 from tests.fakes.services import Services
 from tests.fakes.world import DEFAULT_TODAY, Shares, World
 
@@ -27,6 +30,9 @@ _VARIABLES = {
 def main() -> None:
     """Serve until Ctrl-C, or until whoever started this is gone."""
     asked = _parser().parse_args()
+    if asked.models:
+        asyncio.run(_serve_models(asked))
+        return
     services = Services(_world(asked))
     services.faults = Faults(rate=asked.faults, seed=asked.seed)
     asyncio.run(_serve(services, asked.parent))
@@ -35,6 +41,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.fakes", description=__doc__)
     parser.add_argument("--articles", type=int, help="made articles; default 100, or none by files")
+    parser.add_argument("--models", action="store_true", help="language models instead of PMC")
     parser.add_argument("--seed", type=int, default=0, help="of articles and faults")
     parser.add_argument("--faults", type=float, default=0.0, help="share of requests that fail")
     parser.add_argument("--today", type=date.fromisoformat, default=DEFAULT_TODAY)
@@ -76,11 +83,44 @@ def _names(kind: type) -> list[str]:
 
 
 async def _serve(services: Services, parent: int | None) -> None:
+    ended = _ending()
+    _say(services.world, await services.start(Admin(services)))
+    await _until(ended, parent)
+
+
+async def _serve_models(asked: argparse.Namespace) -> None:
+    ended = _ending()
+    models = Models(asked.seed)
+    models.faults = model_faults(asked.faults, seed=asked.seed)
+    address = await models.start(ModelsDesk(models))
+    lines = (
+        "In another terminal:",
+        "",
+        f"export OPENAI_BASE_URL={address}",
+        f"export OPENAI_API_KEY={models.settings.key}",
+        f"export CASEBOOK_EXTRACT_MODEL={EXTRACT_MODEL}",
+        f"export CASEBOOK_VERIFY_MODEL={VERIFY_MODEL}",
+        "casebook build --sample --extractor llm --home data/build/fakes",
+        "",
+        "To change the models (tests/fakes/models/behaviour.py has all that can be set):",
+        f"""curl {address.removesuffix("/v1")}/_admin/settings -d '{{"latency": 0.5}}'""",
+        "",
+        "ready; Ctrl-C ends it",
+    )
+    print("\n".join(lines), flush=True)
+    await _until(ended, asked.parent)
+
+
+def _ending() -> asyncio.Event:
+    """What is set when a signal asks for the end."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, ended.set)
-    _say(services.world, await services.start(Admin(services)))
+    return ended
+
+
+async def _until(ended: asyncio.Event, parent: int | None) -> None:
     while not ended.is_set():
         if parent and os.getppid() != parent:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from zlib import crc32
 
@@ -70,6 +71,7 @@ class Faults:
     services: tuple[str, ...] = ("eutils", "europepmc", "idconv", "bucket")
     seed: int = 0
     most: int | None = None
+    only_for: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _ONLY_FOR)
     _asked: Counter[int] = field(default_factory=Counter)
     _hit: Counter[int] = field(default_factory=Counter)
 
@@ -84,7 +86,7 @@ class Faults:
         chance = _mixed(f"{self.seed} {one} {self._asked[one]}")
         if chance >= self.rate:
             return None
-        fitting = [fault for fault in self.kinds if kind.startswith(_ONLY_FOR.get(fault, ""))]
+        fitting = [fault for fault in self.kinds if kind.startswith(self.only_for.get(fault, ""))]
         if not fitting:
             return None
         self._hit[one] += 1

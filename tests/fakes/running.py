@@ -5,6 +5,10 @@ with running_fakes(articles=200, seed=1) as fakes:
     fakes.admin.retract("PMC9000100007")
     fakes.admin.today("2026-11-25")
     assert fakes.admin.counts()["bucket.xml"] == 200
+
+with running_models(rates={"leaks": 0.1}) as models:
+    subprocess.run(command, env=os.environ | models.environment)
+    assert models.admin.counts()["chat.score"] == 200
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from typing import Any
 import requests
 
 from tests.fakes.behaviour import FAULTS
+from tests.fakes.models.admin import ModelsAdmin
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -183,13 +188,62 @@ def running_fakes(
     command += [f"--folder={Path(folder).resolve()}"] if folder else []
     command += ["--clean"] * clean + ["--plain"] * plain
     command += [f"--share={name}={share}" for name, share in (shares or {}).items()]
-    process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
-    try:
+    with _running(command) as process:
         environment = _environment(process)
         admin = Admin(environment["CASEBOOK_BUCKET_URL"])
         if settings:
             admin.settings(**settings)
         yield RunningFakes(environment, admin, process.pid)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningModels:
+    """The models while they run: the settings that lead to them, and their admin."""
+
+    environment: dict[str, str]
+    admin: ModelsAdmin
+    pid: int
+
+    @property
+    def base_url(self) -> str:
+        """The base address, with `/v1`."""
+        return self.environment["OPENAI_BASE_URL"]
+
+    @property
+    def key(self) -> str:
+        """The one key that is accepted."""
+        return self.environment["OPENAI_API_KEY"]
+
+
+@contextmanager
+def running_models(
+    seed: int = 0,
+    *,
+    perfect: bool = False,
+    rates: Mapping[str, float] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    faults: float = 0.0,
+) -> Iterator[RunningModels]:
+    """Start the models, and end them by their pid.
+
+    rates: of `models.behaviour.Rates`, the others as they are or perfect. settings: of
+    `models.behaviour.Settings`, such as {"latency": 0.5}.
+    """
+    command = [sys.executable, "-m", "tests.fakes", "--models"]
+    command += [f"--parent={os.getpid()}", f"--seed={seed}", f"--faults={faults}"]
+    with _running(command) as process:
+        environment = _environment(process)
+        admin = ModelsAdmin(environment["OPENAI_BASE_URL"])
+        admin.rates(perfect=perfect, **(rates or {}))
+        admin.settings(**(settings or {}))
+        yield RunningModels(environment, admin, process.pid)
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
     finally:
         _end(process)
 

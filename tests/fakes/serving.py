@@ -39,7 +39,7 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """What is answered, and how badly."""
+    """What is answered, and how badly; `done` is called when it is sent or can no longer be."""
 
     body: bytes
     status: int = 200
@@ -48,6 +48,8 @@ class Response:
     delay: float = 0
     cut: bool = False
     reset: bool = False
+    hang: bool = False
+    done: Callable[[], None] | None = None
 
     def head(self) -> bytes:
         """The status line and the headers."""
@@ -78,8 +80,10 @@ class Connection(asyncio.Protocol):
     def __init__(self, answer: Callable[[Request], Response], meter: Meter) -> None:
         self._answer = answer
         self._meter = meter
-        self._received = b""
+        self._received = bytearray()
+        self._wanted = 0
         self._busy = False
+        self._pending: Response | None = None
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -93,6 +97,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Count it out."""
         self._meter.now -= 1
+        self._finish()
 
     def data_received(self, data: bytes) -> None:
         """Answer what has come in whole."""
@@ -104,8 +109,10 @@ class Connection(asyncio.Protocol):
             request = self._next_request()
             if request is None:
                 return
-            response = self._answered(request)
-            if response.delay:
+            response = self._pending = self._answered(request)
+            if response.hang:
+                self._busy = True
+            elif response.delay:
                 self._busy = True
                 loop = asyncio.get_running_loop()
                 loop.call_later(response.delay, self._send_late, request, response)
@@ -120,6 +127,8 @@ class Connection(asyncio.Protocol):
             return Response(b"the fake itself failed: see its stderr", 500, "text/plain")
 
     def _next_request(self) -> Request | None:
+        if len(self._received) < self._wanted:
+            return None
         end = self._received.find(b"\r\n\r\n")
         if end < 0:
             return None
@@ -130,10 +139,12 @@ class Connection(asyncio.Protocol):
             headers[name.lower()] = value.strip()
         start = end + 4
         length = int(headers.get("content-length", 0))
-        if len(self._received) < start + length:
+        self._wanted = start + length
+        if len(self._received) < self._wanted:
             return None
-        body = self._received[start : start + length]
-        self._received = self._received[start + length :]
+        body = bytes(self._received[start : self._wanted])
+        del self._received[: self._wanted]
+        self._wanted = 0
         method, target, _ = first.split(" ", 2)
         path, _, query = target.partition("?")
         return Request(method, unquote(path), query, headers, body)
@@ -144,7 +155,14 @@ class Connection(asyncio.Protocol):
             self._send(request, response)
             self._work()
 
+    def _finish(self) -> None:
+        """Whatever was being answered no longer is."""
+        pending, self._pending = self._pending, None
+        if pending and pending.done:
+            pending.done()
+
     def _send(self, request: Request, response: Response) -> None:
+        self._finish()
         if response.reset:
             self._reset()
             return

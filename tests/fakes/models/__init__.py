@@ -1,0 +1,1 @@
+"""An OpenAI-compatible server on loopback whose answers are read off the articles it is shown."""
