@@ -13,10 +13,10 @@ from flows.warehouse.results import digest
 from flows.warehouse.work import Job, Work
 from schemas.arrival import Arrival, Member, order_key
 from schemas.article import is_fictional
-from schemas.run import Pending
+from schemas.run import UNAVAILABLE, Pending
 from schemas.settings import Settings
 
-UNAVAILABLE = "unavailable"
+OF_PMC = "pmc:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full:
     if not (listing.items or listing.pending):
         raise UsageError(f"{folder} holds no {', '.join(files.SUFFIXES)} file")
     staying = {n: m for n, m in known.items() if not full or listing.unseen(m.source)}
-    settled = _settle_versions(listing.items, staying)
+    settled = _settle_versions(listing.items, staying, listing.bare)
     new = [arrival for arrival in settled if not _is_known(arrival, known)]
     outcomes = {arrival.article for arrival in settled}
     left = [
@@ -53,6 +53,7 @@ class _Listing:
 
     def __init__(self, folder: Path, max_mb: int, known: Mapping[tuple[str, str], Member]) -> None:
         self.items: list[Arrival] = []
+        self.bare: set[str] = set()
         self.pending: list[Pending] = []
         self._folder = folder
         for path in files.find(folder, self._unreadable):
@@ -62,6 +63,8 @@ class _Listing:
             except OSError as error:
                 self._unreadable(error, path)
                 continue
+            if loaded.metadata is None:
+                self.bare.add(source)
             member = known.get((source, loaded.digest))
             self.items.append(
                 _arrival_again(path, member) if member else _arrival(path, source, loaded)
@@ -157,14 +160,17 @@ def _arrival_again(path: str, member: Member) -> Arrival:
     return Arrival(**{**asdict(member), "article": name, "problem": problem}, path=path)
 
 
-def _settle_versions(items: Iterable[Arrival], known: Mapping[str, Member]) -> list[Arrival]:
+def _settle_versions(
+    items: Iterable[Arrival], known: Mapping[str, Member], bare: Collection[str]
+) -> list[Arrival]:
     """Of one id given twice the higher version stays, the other is superseded."""
     items = sorted(items, key=lambda a: (a.problem is not None, -(a.version or 0), a.source))
     sources = {item.source for item in items}
     best: dict[str, Member] = {}
     settled = []
     for arrival in items:
-        there = best.get(arrival.article) or _higher(known.get(arrival.article), arrival, sources)
+        there = best.get(arrival.article)
+        there = there or _higher(known.get(arrival.article), arrival, sources, bare)
         if there is None:
             best[arrival.article] = arrival
             settled.append(arrival)
@@ -173,12 +179,22 @@ def _settle_versions(items: Iterable[Arrival], known: Mapping[str, Member]) -> l
     return settled
 
 
-def _higher(known: Member | None, arrival: Arrival, sources: Collection[str]) -> Member | None:
-    """A better version from elsewhere that the home holds."""
+def _higher(
+    known: Member | None, arrival: Arrival, sources: Collection[str], bare: Collection[str]
+) -> Member | None:
+    """A better version from elsewhere that the home holds.
+
+    What PMC's bucket gave came with metadata, which a file without any does not overrule.
+    """
     if known is None or known.source in sources or known.problem:
         return None
-    better = arrival.problem or (known.version or 0) > (arrival.version or 0)
-    return known if better else None
+    theirs, ours = arrival.version or 0, known.version or 0
+    better = ours >= theirs if _rules(known, arrival, bare) else ours > theirs
+    return known if arrival.problem or better else None
+
+
+def _rules(known: Member, arrival: Arrival, bare: Collection[str]) -> bool:
+    return known.source.startswith(OF_PMC) and arrival.source in bare
 
 
 def _superseded(arrival: Arrival, better: Member) -> Arrival:

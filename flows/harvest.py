@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
 from extractors.pmc import europepmc, eutils, idconv, objects
@@ -15,19 +15,21 @@ from extractors.pmc.europepmc import EuropePmc
 from extractors.pmc.eutils import Eutils
 from extractors.pmc.idconv import IdConverter
 from extractors.pmc.ids import Kind
-from extractors.pmc.inventory import Inventory, diff, keep_newest, kept
+from extractors.pmc.inventory import UNREADABLE, Inventory, diff, keep_newest, kept
 from extractors.pmc.lists import Missed, read_ids
 from extractors.pmc.search import merge
+from extractors.pmc.together import Together
 from extractors.pmc.web import Patience, Service
-from flows.arrivals import UNAVAILABLE, Arrivals, require_one_world, unavailable
+from flows.arrivals import OF_PMC, Arrivals, require_one_world, unavailable
 from flows.errors import CasebookError, UsageError
 from flows.stages.capture import barred_digest, policy_of
+from flows.warehouse import searches
 from flows.warehouse.home import Home
 from flows.warehouse.results import digest
 from flows.warehouse.searches import Searches, months, months_before
 from schemas.arrival import Arrival, Member
 from schemas.found import Found, Window
-from schemas.run import Pending
+from schemas.run import UNAVAILABLE, Pending
 from schemas.selector import Selector
 from schemas.settings import Settings
 
@@ -35,10 +37,9 @@ Tell = Callable[[str], None]
 Ask = Callable[[Window], list[Found]]
 
 TOOL = "casebook"
-OF_PMC = "pmc:"
 NOT_IN_BUCKET = "not_in_bucket"
 # More of a home than this does not vanish from PMC between two builds.
-_BELIEVED_SHARE, _BELIEVED_COUNT = 0.1, 20
+_BELIEVED_SHARE, _BELIEVED_COUNT = 0.1, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +77,32 @@ class Harvest:
 
     def __init__(self, home: Home, selector: Selector, settings: Settings, tell: Tell) -> None:
         self._selector, self._settings, self._tell = selector, settings, tell
-        self._searches = Searches(home.root / "search")
+        self._searches = Searches(home.root / "search", tell)
         self._inventories = home.root / "inventory"
         self._patience = Patience(settings.attempts)
+        self._stop = threading.Event()
 
-    def arrivals(self, known: Mapping[str, Member], also: Collection[str] = ()) -> Arrivals:
-        """What PMC holds that the home does not; `also` are ids that are wanted anyway."""
+    def arrivals(
+        self,
+        known: Mapping[str, Member],
+        also: Collection[str] = (),
+        owed: Iterable[Pending] = (),
+    ) -> Arrivals:
+        """What PMC holds that the home does not.
+
+        `also` are ids that are wanted anyway, and `owed` is what earlier builds did not get.
+        """
+        windows = [window for pending in owed if (window := searches.named(pending.source))]
         try:
-            return self._arrivals(self._named(), known, also)
+            return self._arrivals(self._named(windows), known, also)
         except ServiceFailed as error:
             raise CasebookError(f"{error}: nothing was changed; try again later") from None
 
     def _arrivals(
         self, named: Named, known: Mapping[str, Member], also: Collection[str]
     ) -> Arrivals:
-        full = self._selector.full
+        # Nobody leaves for not being named while somebody may not have been named yet.
+        full = self._selector.full and not named.pending
         wanted = {found.pmcid: found for found in named.found}
         if not full:
             wanted |= {pmcid: Found(pmcid) for pmcid in also if pmcid not in wanted}
@@ -102,6 +114,7 @@ class Harvest:
         except Unavailable as error:
             waiting = [_arrival(found, ()) for found in wanted.values() if found.pmcid not in known]
             pending = [unavailable(arrival, str(error)) for arrival in waiting]
+            pending += [_unseen(len(ours), error)] if ours else []
             return Arrivals([], [*named.pending, *pending], len(known))
         licences, manuscripts = self._settings.licences, self._settings.manuscripts
         policy = policy_of({"licences": licences, "manuscripts": manuscripts})
@@ -117,27 +130,36 @@ class Harvest:
         require_one_world([*known.values(), *new])
         return Arrivals(new + gone, named.pending, len(arrivals) - len(new))
 
-    def _named(self) -> Named:
+    def _named(self, owed: Iterable[tuple[str, Window]]) -> Named:
         if self._selector.source == "pmcids":
             return self._listed(self._selector.pmcids or "")
-        return self._searched()
+        return self._searched(owed)
 
-    def _searched(self) -> Named:
+    def _searched(self, owed: Iterable[tuple[str, Window]]) -> Named:
         contact = Contact.from_environment()
         before = self._searches.everything()
         window, standing = self._window()
         routes = self._routes(contact, before)
-        named = Named([], [], [])
-        with ThreadPoolExecutor(len(routes)) as threads:
-            asked = [
-                threads.submit(self._ask, route, ask, window, standing)
-                for route, ask in routes.items()
-            ]
-            for answered in asked:
-                found, pending = answered.result()
-                named.found.extend(found)
-                named.pending.extend(pending)
-        return replace(named, found=merge(named.found + ([] if self._selector.full else before)))
+        # With dates, --full asks for those days and for no others.
+        others = not (self._selector.full and self._selector.since)
+        owed = [*owed, *self._searches.damaged()] if others else []
+        answers: dict[str, tuple[list[Found], list[Pending]]] = {}
+
+        def ask(route: str) -> None:
+            months = wanted_months(window, [days for of, days in owed if of == route])
+            try:
+                answers[route] = self._ask(route, routes[route], months, standing)
+            except BaseException:
+                self._stop.set()
+                raise
+
+        try:
+            Together(len(routes)).run(routes, ask)
+        finally:
+            self._stop.set()
+        found = [one for route in routes for one in answers[route][0]]
+        pending = [one for route in routes for one in answers[route][1]]
+        return Named(merge(found + ([] if self._selector.full else before)), pending, [])
 
     def _routes(self, contact: Contact, before: Iterable[Found]) -> dict[str, Ask]:
         settings = self._settings
@@ -151,6 +173,7 @@ class Harvest:
                 api_key=contact.key,
                 per_second=eutils.per_second(contact.key),
                 patience=self._patience,
+                stop=self._stop,
             ),
             self._converter(contact),
         )
@@ -159,6 +182,7 @@ class Harvest:
             settings.europepmc_url,
             per_second=europepmc.PER_SECOND,
             patience=self._patience,
+            stop=self._stop,
         )
 
         def by_pubmed(window: Window) -> list[Found]:
@@ -177,6 +201,7 @@ class Harvest:
                 email=contact.email,
                 per_second=idconv.PER_SECOND,
                 patience=self._patience,
+                stop=self._stop,
             )
         )
 
@@ -193,20 +218,18 @@ class Harvest:
         return Window(since, min(self._selector.until or today, today)), standing
 
     def _ask(
-        self, route: str, ask: Ask, window: Window, standing: date
+        self, route: str, ask: Ask, wanted: Sequence[Window], standing: date
     ) -> tuple[list[Found], list[Pending]]:
-        found: list[Found] = []
-        to_ask = [m for m in months(window) if not self._is_answered(route, m, standing)]
+        to_ask = [m for m in wanted if not self._is_answered(route, m, standing)]
+        found = [f for m in wanted if m not in to_ask for f in self._searches.answer(route, m)]
         if to_ask:
             self._tell(f"asking {route} for {to_ask[0].since} to {to_ask[-1].until} ...")
-        for month in months(window):
-            if month not in to_ask:
-                found += self._searches.answer(route, month)
-                continue
+        for place, month in enumerate(to_ask):
             try:
                 answer = ask(month)
             except Unavailable as error:
-                return found, [_unanswered(route, Window(month.since, window.until), error)]
+                left = searches.joined(to_ask[place:])
+                return found, [_unanswered(route, window, error) for window in left]
             self._searches.keep(route, month, answer)
             found += answer
         return found, []
@@ -221,11 +244,19 @@ class Harvest:
     def _listed(self, source: str) -> Named:
         converter = _LateConverter(self._converter)
         try:
-            listed = read_ids(source, converter)
+            listed = read_ids(source, converter, patience=self._patience)
         except UnreadableList as error:
             raise UsageError(str(error)) from None
+        except Unavailable as error:
+            return Named([], [_unlisted(source, f"{source} cannot be read now: {error}")], [])
         found = [Found(pmcid, origins=("list",)) for pmcid in listed.pmcids]
-        return Named(found, [], [_refused(missed) for missed in listed.missed])
+        refused = [_refused(m) for m in listed.missed if m.reason != UNAVAILABLE]
+        pending = [
+            _unlisted(f"{source}: {m.file}, line {m.line}: {m.text[:60]}", str(listed.unavailable))
+            for m in listed.missed
+            if m.reason == UNAVAILABLE
+        ]
+        return Named(found, pending, refused)
 
     def _states(self, pmcids: Collection[str]) -> Mapping[str, tuple[Stored, ...]]:
         settings = self._settings
@@ -233,9 +264,20 @@ class Harvest:
         bucket = Bucket(settings.bucket_url, settings.connections, patience)
         if len(pmcids) < settings.inventory_from:
             return bucket.states(pmcids)
-        states = self._inventory(bucket).states(pmcids)
+        states = self._inventoried(bucket, pmcids)
         # What is younger than the inventory is not in it, and what is gone from it is looked at.
         return states | bucket.states(pmcid for pmcid in pmcids if not states[pmcid])
+
+    def _inventoried(
+        self, bucket: Bucket, pmcids: Collection[str]
+    ) -> dict[str, tuple[Stored, ...]]:
+        inventory = self._inventory(bucket)
+        try:
+            return inventory.states(pmcids)
+        except UNREADABLE:
+            self._tell(f"{inventory.path} is damaged: it is asked for anew")
+            inventory.path.unlink()
+        return self._inventory(bucket).states(pmcids)
 
     def _inventory(self, bucket: Bucket) -> Inventory:
         before = kept(self._inventories)
@@ -243,9 +285,7 @@ class Harvest:
         newest = keep_newest(bucket, self._inventories)
         for old in before:
             if old != newest:
-                counts = diff(old, newest).counts
-                changes = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
-                self._tell(f"from inventory {old.date} to {newest.date}: {changes}")
+                self._tell(_changes(old, newest))
                 old.path.unlink()
         return newest
 
@@ -256,6 +296,24 @@ class Harvest:
                 f"PMC's bucket says that {vanished:,} of {len(ours):,} articles are gone, which "
                 "is not believed: see whether it is well, or accept it with --full"
             )
+
+
+def wanted_months(window: Window, owed: Iterable[Window]) -> list[Window]:
+    """A window by months, and what earlier builds wanted and did not get beside it."""
+    wanted = list(months(window))
+    for month in (month for days in owed for month in months(days)):
+        if not any(one.since <= month.since and month.until <= one.until for one in wanted):
+            wanted.append(month)
+    return sorted(wanted, key=lambda one: one.since)
+
+
+def _changes(old: Inventory, newest: Inventory) -> str:
+    try:
+        counts = diff(old, newest).counts
+    except UNREADABLE:
+        return f"{old.path} is damaged: what changed since is not counted"
+    changes = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
+    return f"from inventory {old.date} to {newest.date}: {changes}"
 
 
 class _LateConverter:
@@ -287,7 +345,7 @@ def _arrival(found: Found, versions: tuple[Stored, ...]) -> Arrival:
 
 
 def _is_known(arrival: Arrival, member: Member | None, policy: str) -> bool:
-    if member is None:
+    if member is None or (member.problem == "corrupt" and member.source.startswith(OF_PMC)):
         return False
     return member.digest in (arrival.digest, barred_digest(arrival.digest, policy))
 
@@ -307,9 +365,25 @@ def _refused(missed: Missed) -> Arrival:
     )
 
 
+def _unlisted(source: str, why: str) -> Pending:
+    detail = f"{why}: run `casebook retry`, or name the list again"
+    return Pending(source=source, pmcid=None, stage="search", reason=UNAVAILABLE, detail=detail)
+
+
+def _unseen(count: int, error: Unavailable) -> Pending:
+    return Pending(
+        source=error.service,
+        pmcid=None,
+        stage="fetch",
+        reason=UNAVAILABLE,
+        detail=f"{error}: it is not known which of {count:,} articles changed: "
+        "run `casebook retry`",
+    )
+
+
 def _unanswered(route: str, window: Window, error: Unavailable) -> Pending:
     return Pending(
-        source=f"{route} {window.since} to {window.until}",
+        source=searches.name_of(route, window),
         pmcid=None,
         stage="search",
         reason=UNAVAILABLE,

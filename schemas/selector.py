@@ -31,6 +31,16 @@ class Selector(BaseModel):
     def _whole(cls, xml: Path | None) -> Path | None:
         return xml.absolute() if xml else None
 
+    @field_validator("pmcids")
+    @classmethod
+    def _found_from_anywhere(cls, pmcids: str | None) -> str | None:
+        if pmcids is None:
+            return None
+        if not pmcids.strip():
+            raise ValueError("--pmcids names no list")
+        path = Path(pmcids).expanduser()
+        return str(path.absolute()) if path.exists() else pmcids
+
     @model_validator(mode="after")
     def _one_source(self) -> Selector:
         named = [f"--{name}" for name in ("sample", "xml", "pmcids") if getattr(self, name)]

@@ -123,7 +123,7 @@ class Bucket:
                 return chosen
             highest = highest or chosen
         if highest is None:
-            raise Missing(f"metadata of {pmcid}")
+            raise Missing(f"the metadata of {pmcid}")
         return highest
 
     def fetch_many(
@@ -214,7 +214,7 @@ def _xml_key(metadata: Metadata) -> str:
     address = (metadata.xml_url or "").partition("?")[0].removeprefix("s3://")
     key = address.partition("/")[2]
     if not key:
-        raise Missing(f"XML of {metadata.pmcid}.{metadata.version}")
+        raise Missing(f"the XML of {metadata.pmcid}.{metadata.version}")
     return key
 
 

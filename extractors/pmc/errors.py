@@ -38,6 +38,10 @@ class Untrustworthy(ServiceFailed):
         return f"{self.service} cannot be relied on: {self.what}{quoted}"
 
 
+class Stopped(Exception):
+    """Nobody wants the answer any more."""
+
+
 class UnreadableList(ValueError):
     """What was to name articles does not; `why` goes on where the name of it ends."""
 

@@ -29,6 +29,8 @@ PREFIX = "inventory-reports/pmc-oa-opendata/metadata/"
 SCHEMA = "Bucket, Key, LastModifiedDate, ETag"
 DRAFT = ".casebook-draft-"
 MEMORY, THREADS = "500MB", 2
+# What reading an inventory raises that is damaged.
+UNREADABLE = (duckdb.Error, pa.ArrowException)
 _DATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\dZ")
 _PMCID = re.compile(r"PMC[1-9][0-9]{0,11}")
 _GROUPS_AT_ONCE = 12
@@ -147,7 +149,7 @@ def keep_newest(bucket: Bucket, folder: Path) -> Inventory:
         except Missing:
             continue
         return inventory
-    raise Missing("whole inventory")
+    raise Missing("a whole inventory")
 
 
 def shards_of(bucket: Bucket, date: str) -> list[Shard]:

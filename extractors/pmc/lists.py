@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from extractors.pmc.errors import UnreadableList
+from extractors.pmc.errors import Unavailable, UnreadableList
 from extractors.pmc.ids import Kind, identify
 from extractors.pmc.sources import Entry, entries
 from extractors.pmc.web import Patience
@@ -29,12 +29,14 @@ class Listed:
     """The PMCIDs in the order in which they were named, and what is missing from them.
 
     Every entry of the source is one of `pmcids`, one of `missed`, or one that names an article
-    which an earlier one had named (`repeated`).
+    which an earlier one had named (`repeated`). Where the converter was `unavailable`, what it was
+    to convert is missed for that reason.
     """
 
     pmcids: tuple[str, ...]
     missed: tuple[Missed, ...] = ()
     repeated: int = 0
+    unavailable: Unavailable | None = None
 
 
 class Converter(Protocol):
@@ -54,7 +56,7 @@ def read_ids(
     """The articles named by a file, a folder of Parquet, or `ORG/NAME[@REV]` on the Hub.
 
     `UnreadableList` (a `ValueError`) says in a sentence what is wrong with the source;
-    `Unavailable` and `Untrustworthy` come from the converter or the Hub.
+    `Unavailable` comes from the Hub, and `Untrustworthy` from it or the converter.
     """
     found = list(entries(source, hub_url, patience))
     if not found:
@@ -65,12 +67,17 @@ def read_ids(
         raise UnreadableList(
             source, f"names no articles (line {first.line} of {first.file} is “{first.text[:60]}”)"
         )
-    pmcids = {
-        (kind, one): pmcid
-        for kind in _CONVERTED
-        for one, pmcid in converter.pmcids(_ids(named, kind), kind).items()
-    }
-    return _listed(zip(found, named, strict=True), pmcids)
+    pmcids: dict[tuple[Kind, str], str | None] = {}
+    down: dict[Kind, Unavailable] = {}
+    for kind in _CONVERTED:
+        try:
+            converted = converter.pmcids(_ids(named, kind), kind)
+        except Unavailable as error:
+            down[kind] = error
+            continue
+        pmcids |= {(kind, one): pmcid for one, pmcid in converted.items()}
+    listed = _listed(zip(found, named, strict=True), pmcids, down)
+    return replace(listed, unavailable=next(iter(down.values()), None))
 
 
 def _ids(named: Iterable[tuple[Kind, str] | None], kind: Kind) -> list[str]:
@@ -80,6 +87,7 @@ def _ids(named: Iterable[tuple[Kind, str] | None], kind: Kind) -> list[str]:
 def _listed(
     named: Iterable[tuple[Entry, tuple[Kind, str] | None]],
     converted: Mapping[tuple[Kind, str], str | None],
+    down: Collection[Kind],
 ) -> Listed:
     pmcids: dict[str, None] = {}
     missed: list[Missed] = []
@@ -87,7 +95,7 @@ def _listed(
     for entry, one in named:
         pmcid = one[1] if one and one[0] == "pmcid" else converted.get(one) if one else None
         if pmcid is None:
-            reason = _reason(entry, one)
+            reason = _reason(entry, one, down)
             missed.append(Missed(entry.text, reason, entry.file, entry.line))
         elif pmcid in pmcids:
             repeated += 1
@@ -96,7 +104,9 @@ def _listed(
     return Listed(tuple(pmcids), tuple(missed), repeated)
 
 
-def _reason(entry: Entry, one: tuple[Kind, str] | None) -> str:
+def _reason(entry: Entry, one: tuple[Kind, str] | None, down: Collection[Kind]) -> str:
     if one is None:
         return "not_an_id" if entry.text else "empty"
-    return "comma_in_doi" if "," in one[1] else "not_in_pmc"
+    if "," in one[1]:
+        return "comma_in_doi"
+    return "unavailable" if one[0] in down else "not_in_pmc"

@@ -64,7 +64,7 @@ class Missing(ServiceFailed):
         self.service, self.key = SERVICE, key
 
     def __str__(self) -> str:
-        return f"{self.service} has no {self.key}"
+        return f"{self.service} does not have {self.key}"
 
 
 class TooBig(ServiceFailed):

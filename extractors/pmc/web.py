@@ -18,7 +18,7 @@ import stamina.instrumentation
 import urllib3
 
 from extractors.pmc.answers import Answer, NotUsable, words_of
-from extractors.pmc.errors import ServiceFailed, Unavailable, Untrustworthy
+from extractors.pmc.errors import ServiceFailed, Stopped, Unavailable, Untrustworthy
 from extractors.pmc.redact import redact
 
 T = TypeVar("T")
@@ -110,6 +110,7 @@ class Service:
     api_key: str | None = field(default=None, repr=False)
     per_second: float | None = None
     patience: Patience = Patience()
+    stop: threading.Event | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base_url)
@@ -211,6 +212,8 @@ class Service:
         """One attempt, in which everything that goes wrong is a fault without secrets."""
         if self.per_second:
             self._pace().wait(self.per_second)
+        if self.stop is not None and self.stop.is_set():
+            raise Stopped
         try:
             return once(request)
         except NotUsable as wrong:

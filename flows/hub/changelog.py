@@ -1,4 +1,7 @@
-"""The changelog of a dataset: what each release added and what left it, from the ledger."""
+"""The changelog of a dataset: what each release added and what left it, from the ledger.
+
+The ledger keeps one departure a case: of one that left and came back, no release says that it left.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from extractors.pmc import files
@@ -15,6 +16,8 @@ from schemas.arrival import Arrival, Captured
 from schemas.metadata import Metadata
 from schemas.reject import Reject, RejectedArticle
 from schemas.stage import Inputs, Stage, StageResult
+
+MANY, DOUBTED_SHARE, LEAST = 20, 0.1, 3
 
 
 def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
@@ -62,6 +65,21 @@ def _download(arrivals: Sequence[Arrival], parameters: Mapping[str, Any]) -> dic
         lambda outcome: outcomes.__setitem__(outcome.pmcid, outcome),
         _admits(parameters),
     )
+    return _believed(outcomes)
+
+
+def _believed(outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+    """What so many articles lack at once says nothing of them, but of who serves them."""
+    doubtful = {
+        pmcid: outcome
+        for pmcid, outcome in outcomes.items()
+        if isinstance(outcome, Failed) and outcome.why in ("corrupt", "missing")
+    }
+    count, few = len(outcomes), len(outcomes) < MANY
+    if len(doubtful) > count * DOUBTED_SHARE if not few else len(doubtful) == count >= LEAST:
+        return outcomes | {
+            pmcid: replace(outcome, why="unavailable") for pmcid, outcome in doubtful.items()
+        }
     return outcomes
 
 

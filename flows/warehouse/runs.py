@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from flows.errors import CasebookError
 from flows.warehouse.files import write_whole
-from schemas.run import RunSummary
+from schemas.run import Pending, RunSummary
+
+ENDED = ("complete", "incomplete")
 
 
 def read_runs(folder: Path) -> list[RunSummary]:
@@ -25,6 +28,16 @@ def _read(path: Path) -> RunSummary:
         raise CasebookError(
             f"{path}: not a build's summary; remove it, the next build writes one anew"
         ) from None
+
+
+def owed(runs: Iterable[RunSummary]) -> list[Pending]:
+    """What services of PMC still owe: by the last build that ended, and any that broke since."""
+    found: dict[str, Pending] = {}
+    for run in runs:
+        if run.state in ENDED:
+            found.clear()
+        found |= {pending.source: pending for pending in run.pending if pending.of_service}
+    return list(found.values())
 
 
 def write_run(folder: Path, summary: RunSummary) -> Path:

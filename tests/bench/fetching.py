@@ -227,11 +227,11 @@ def _copy(job: tuple[str, range, Path]) -> float:
         (folder / f"{outcome.pmcid}.1.xml").write_bytes(outcome.xml)
 
     before = time.process_time()
-    Bucket(address).fetch_many(((f"PMC{n}", _FIRST) for n in numbers), keep)
+    Bucket(address).fetch_many(((f"PMC{n}", _VERSIONS) for n in numbers), keep)
     return time.process_time() - before
 
 
-_FIRST = (1,)
+_VERSIONS = (1,)
 
 
 def _fetch_ids(address: str, ids: int, each: int) -> Took:
@@ -242,7 +242,7 @@ def _fetch_ids(address: str, ids: int, each: int) -> Took:
         counts[type(outcome)] += 1
 
     start, before = time.perf_counter(), time.process_time()
-    wanted = ((f"PMC{1 + n % ARTICLES}", _FIRST) for n in range(ids))
+    wanted = ((f"PMC{1 + n % ARTICLES}", _VERSIONS) for n in range(ids))
     Bucket(address).fetch_many(wanted, count, lambda metadata: int(metadata.pmcid[3:]) % each == 0)
     assert sum(counts.values()) == ids
     return Took(time.perf_counter() - start, time.process_time() - before, _peak())

@@ -248,11 +248,13 @@ def test_a_hub_that_does_not_answer_is_unavailable(unasked: IdConverter) -> None
         read_ids(REPO, unasked, hub_url=url, patience=QUICK)
 
 
-def test_a_converter_that_does_not_answer_is_unavailable(
+def test_a_converter_that_does_not_answer_leaves_its_ids_alone(
     tmp_path: Path, unasked: IdConverter
 ) -> None:
-    with pytest.raises(Unavailable):
-        read_ids(write(tmp_path / "ids.txt", "101"), unasked)
+    listed = read_ids(write(tmp_path / "ids.txt", "101\nPMC7\n"), unasked)
+    assert listed.pmcids == ("PMC7",)
+    assert [(m.text, m.reason) for m in listed.missed] == [("101", "unavailable")]
+    assert listed.unavailable is not None
 
 
 @given(st.text(max_size=60), st.sampled_from([None, "pmcid", "pmid", "doi"]))
