@@ -17,7 +17,18 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.commands.settings import load_settings
 from flows.pipeline import Build
 from flows.runtime.progress import progress_for
-from flows.stages import check, dedupe, extract, fetch, ground, read, select, split
+from flows.stages import (
+    check,
+    dedupe,
+    extract,
+    fetch,
+    ground,
+    read,
+    repair,
+    select,
+    split,
+    verify,
+)
 from schemas.run import RunSummary
 from schemas.selector import Selector
 
@@ -29,10 +40,12 @@ def run_stages(build: Build) -> RunSummary:
         build.run(fetch.STAGE)
         build.run(read.STAGE)
         build.run(select.STAGE)
-        build.run(extract.STAGE)
+        build.ask(extract.STAGE)
         build.run(ground.STAGE)
         build.run(check.STAGE)
+        build.ask(repair.STAGE)
         build.run(dedupe.STAGE)
+        build.ask(verify.STAGE)
         build.run(split.STAGE)
         build.write()
         return build.finish()
@@ -57,7 +70,11 @@ def build_dataset(
     since: date | None = None,
     until: date | None = None,
     full: bool = False,
-    extractor: Literal["rules"] | None = None,
+    extractor: Literal["rules", "llm"] | None = None,
+    batch: bool | None = None,
+    ask_again: bool | None = None,
+    budget: float | None = None,
+    same_verifier: bool | None = None,
     limit: int | None = None,
     commercial: bool | None = None,
     allow_nd: bool | None = None,
@@ -78,6 +95,10 @@ def build_dataset(
         selector,
         config,
         extractor=extractor,
+        batch=batch,
+        ask_again=ask_again,
+        budget=budget,
+        same_verifier=same_verifier,
         limit=limit,
         commercial=commercial,
         allow_nd=allow_nd,

@@ -18,9 +18,20 @@ from flows.errors import COMPLETE, CasebookError, StorageFailed
 
 INTERRUPTED, TERMINATED = 130, 143
 DAY = click.DateTime(["%Y-%m-%d"])
-DIRECTORY = click.Path(file_okay=False, path_type=Path)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+class Directory(click.Path):
+    """A folder with a name: an empty one would be the current folder."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The folder as a path."""
+        if value == "":
+            self.fail("it names no folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+DIRECTORY = Directory(file_okay=False, path_type=Path)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -44,15 +55,40 @@ def home_option(command: Command) -> Command:
     )(command)
 
 
+def selector_options(command: Command) -> Command:
+    """The options that name the articles."""
+    for option in (
+        click.option(
+            "--full", is_flag=True, help="Let go of articles that are not named this time."
+        ),
+        click.option("--until", type=DAY, metavar="DAY", help="The last such day. Default: today."),
+        click.option(
+            "--since", type=DAY, metavar="DAY", help="PMC's case reports entered since a day."
+        ),
+        click.option(
+            "--pmcids", metavar="LIST", help="A file of ids, or a dataset: PATH, ORG/NAME@REV."
+        ),
+        click.option("--xml", type=DIRECTORY, help="From a folder of .xml, .nxml or .gz articles."),
+        click.option("--sample", is_flag=True, help="From the fictional sample articles."),
+    ):
+        command = option(command)
+    return command
+
+
+def config_option(command: Command) -> Command:
+    """The option that names a settings file."""
+    return click.option(
+        "--config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Settings file. Default: casebook.toml, if there is one.",
+    )(command)
+
+
 def where_options(command: Command) -> Command:
     """The options that say with what and how loudly a build works."""
     for option in (
         click.option("--quiet", is_flag=True, help="Say nothing but errors."),
-        click.option(
-            "--config",
-            type=click.Path(dir_okay=False, path_type=Path),
-            help="Settings file. Default: casebook.toml, if there is one.",
-        ),
+        config_option,
         click.option("--cluster", metavar="URL", help="Dask: tcp://HOST:PORT, or local:N."),
         click.option("--workers", type=int, metavar="N", help="Processes. Default: one a core."),
     ):
@@ -80,14 +116,13 @@ def printing(command: Command) -> Command:
 
 
 @casebook.command()
-@click.option("--sample", is_flag=True, help="From the fictional sample articles.")
-@click.option("--xml", type=DIRECTORY, help="From a folder of .xml, .nxml or .gz articles.")
-@click.option("--pmcids", metavar="LIST", help="A file of ids, or a dataset: PATH, ORG/NAME@REV.")
-@click.option("--since", type=DAY, metavar="DAY", help="PMC's case reports entered since a day.")
-@click.option("--until", type=DAY, metavar="DAY", help="The last such day. Default: today.")
-@click.option("--full", is_flag=True, help="Let go of articles that are not named this time.")
+@selector_options
 @click.option("--limit", type=int, metavar="N", help="Only the first N candidates.")
-@click.option("--extractor", type=click.Choice(["rules"]), help="What drafts the cases.")
+@click.option("--extractor", type=click.Choice(["rules", "llm"]), help="What drafts the cases.")
+@click.option("--batch", is_flag=True, default=None, help="Ask models by the Batch API.")
+@click.option("--ask-again", is_flag=True, default=None, help="Also what models failed to answer.")
+@click.option("--budget", type=float, metavar="USD", help="What calls to models may cost.")
+@click.option("--same-verifier", is_flag=True, default=None, help="One model may do both.")
 @click.option("--commercial", is_flag=True, default=None, help="Only commercially usable licences.")
 @click.option("--allow-nd", is_flag=True, default=None, help="No-derivatives too; private use.")
 @click.option("--manuscripts", is_flag=True, default=None, help="Author manuscripts too.")
@@ -106,6 +141,22 @@ def build(**options: Any) -> int:
     from flows.commands.build import build_from_options
 
     return build_from_options(options)
+
+
+@casebook.command()
+@selector_options
+@click.option("--limit", type=int, metavar="N", help="Only the first N candidates.")
+@click.option("--batch", is_flag=True, default=None, help="At the Batch API's price.")
+@click.option("--same-verifier", is_flag=True, default=None, help="One model may do both.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@home_option
+@config_option
+@printing
+def plan(**options: Any) -> int:
+    """Tell what a build by models would cost and what the store holds; asks no model."""
+    from flows.commands.plan import plan_from_options
+
+    return plan_from_options(options)
 
 
 @casebook.command()

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+from extractors.llm.outcomes import Unusable
 from flows.arrivals import capture_jobs, not_captured
 from flows.errors import FORBIDDEN, FULL, CasebookError, Damaged, StageFailed, StorageFailed
 from flows.hub import changelog
 from flows.hub.card import card
+from flows.models import Models, payer_of, require_models
 from flows.runtime.pool import Pool
 from flows.runtime.progress import Progress
-from flows.stages import write
-from flows.survey import find_arrivals
+from flows.stages import asks_models, write
+from flows.survey import find_arrivals, take_handed
 from flows.warehouse.accounts import Accounts, take_account
 from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.files import clear_drafts
 from flows.warehouse.home import Home, now
 from flows.warehouse.ledger import home_ledger, ledger_bytes, write_ledger
-from flows.warehouse.results import Result, ResultStore
+from flows.warehouse.results import Result, ResultStore, StoredInputs
 from flows.warehouse.runs import read_runs, write_run
 from flows.warehouse.work import Job, Work, run_job
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset, steps
-from schemas.run import Pending, RunSummary, Written
+from schemas.run import Calls, Pending, RunSummary, Written
 from schemas.selector import Selector
 from schemas.settings import Settings
 from schemas.split import LedgerEntry
-from schemas.stage import Stage
+from schemas.stage import Asks, Stage
 
 
 class Outcome(Protocol):
@@ -40,6 +44,9 @@ class Outcome(Protocol):
     def result(self) -> Any:
         """Wait for the task; raises what the task raised."""
 
+
+SHARDS_OPEN = 4
+CALLS_TOLD_EVERY = 0.5
 
 Hand = Callable[[str, Callable[[], None]], Outcome]
 
@@ -61,6 +68,10 @@ class Build:
         self._hand = hand
         self._done: Counter[str] = Counter()
         self._pending: list[Pending] = []
+        self._calls = Calls()
+        self._left = threading.Event()
+        if settings.extractor == "llm":
+            require_models(self.home, settings)
         self._refused: dict[str, str] = {}
         self._gone_silent = False
 
@@ -103,8 +114,12 @@ class Build:
 
     def search(self) -> None:
         """Find the articles that are new, and take them in as new shards."""
-        arrivals = find_arrivals(self.selector, self.settings, self._work, self.progress.say)
+        arrivals = take_handed(self.home) or find_arrivals(
+            self.selector, self.settings, self._work, self.progress.say
+        )
         self._pending = arrivals.pending
+        # What is owed outlives a kill.
+        write_run(self.home.runs, self._started.model_copy(update={"pending": (*self._pending,)}))
         first = max((int(shard) for shard in self._work.shards), default=0) + 1
         jobs = capture_jobs(self.home.store.root, arrivals.new, self.settings, first)
         # Of what is downloaded a kill may cost one shard.
@@ -118,20 +133,97 @@ class Build:
         known = sum(result.rows.count for result in self._work.done[stage.name].values())
         self._run(stage.name, jobs, known)
 
+    def ask(self, stage: Stage) -> None:
+        """Run a stage by asking models, if models draft the cases; else as any other stage."""
+        if stage not in self._work.stages:
+            return
+        if not asks_models(stage, self.settings):
+            self.run(stage)
+            return
+        jobs = self._work.missing(stage)
+        known = sum(result.rows.count for result in self._work.done[stage.name].values())
+        self.progress.begin(stage.name, sum(job.articles for job in jobs), known)
+        if jobs:
+            asking = self._hand(stage.name, partial(self._ask_models, stage, jobs))
+            try:
+                asking.result()
+            finally:
+                self._left.set()
+        self.progress.end()
+
+    def _ask_models(self, stage: Stage, jobs: Sequence[Job]) -> None:
+        self._left.clear()
+        try:
+            asyncio.run(self._ask_all(stage, jobs))
+        except Unusable as error:
+            raise CasebookError(f"{error}; what was answered is kept") from None
+        write_catalogue(self._work, self._account(), [*self._runs, self._started])
+
+    async def _ask_all(self, stage: Stage, jobs: Sequence[Job]) -> None:
+        """One window of calls over all shards, of which a few are open at a time."""
+        # One batch is to hold as much as there is.
+        together = asyncio.Semaphore(len(jobs) if self.settings.batch else SHARDS_OPEN)
+        models = Models(self.home, self.settings, payer_of(self.home, self._runs))
+        async with models:
+            asking = asyncio.gather(*(self._ask_shard(stage, j, models, together) for j in jobs))
+            telling = asyncio.create_task(self._tell_calls(models, asking))
+            try:
+                await asking
+            finally:
+                telling.cancel()
+                self._calls += models.calls
+                self.progress.note(self._calls.sentence())
+
+    async def _ask_shard(
+        self, stage: Stage, job: Job, models: Models, together: asyncio.Semaphore
+    ) -> None:
+        async with together:
+            store = self.home.store
+            inputs = StoredInputs(store, job.inputs)
+            made = await cast(Asks, stage.asks)(inputs, job.parameters, models)
+            again = self.settings.ask_again
+            result = store.save(stage, job.shard, job.key, made, again=again)
+        self._work.finish(result)
+        self._done[job.stage] += 1
+        self.progress.advance(job.articles, result.rejects.count)
+
+    async def _tell_calls(self, models: Models, asking: asyncio.Future[Any]) -> None:
+        """Tell where the calls stand, and stop them when nobody waits for them any more."""
+        while True:
+            await asyncio.sleep(CALLS_TOLD_EVERY)
+            self.progress.note((self._calls + models.calls).sentence())
+            if self._left.is_set():
+                asking.cancel()
+
     def write(self) -> None:
         """Settle the ledger and write the dataset, unless it is there as it would be."""
-        accounts = take_account(self._work, self._pending)
+        self._pending += self._waiting()
+        accounts = self._account()
         accounts.require_complete()
-        ledger = self._work.entries()
-        write_ledger(self.home.ledger, ledger)
-        self._work.rename_by_ledger(ledger)
         self._accounts = accounts
         self._dataset = last_dataset(self._runs)
+        ledger = self._work.entries()
+        if self._must_wait(ledger):
+            self._work.ledger = self._ledger
+            return
+        write_ledger(self.home.ledger, ledger)
+        self._work.rename_by_ledger(ledger)
         key = dataset_key(self._work)
         if not dataset_is_current(self.home.dataset, self._dataset, key):
             self.progress.begin("write", len(accounts.kept))
             self._hand("write", partial(self._write, accounts, key)).result()
             self.progress.end()
+
+    def _must_wait(self, ledger: Sequence[LedgerEntry]) -> bool:
+        """Whether what is pending keeps the dataset as it is.
+
+        The splits of a first release are for good, and drawn from all that is wanted; and no case
+        leaves because nobody could be asked about it.
+        """
+        if not self._ledger:
+            return any(pending.of_service for pending in self._pending)
+        before = {entry.pmcid for entry in self._ledger if entry.left is None}
+        return any(entry.left == "pending" and entry.pmcid in before for entry in ledger)
 
     def finish(self) -> RunSummary:
         """Say how the build ended."""
@@ -142,10 +234,11 @@ class Build:
                 "articles": self._counts(),
                 "done": dict(self._done),
                 "funnel": self._accounts.funnel(),
-                "splits": dict(sorted(Counter(e.split for e in self._accounts.kept).items())),
+                "splits": self._splits(),
                 "added": _difference(self._work.ledger, self._ledger),
                 "removed": _difference(self._ledger, self._work.ledger),
                 "pending": tuple(self._pending),
+                "calls": self._calls if self.settings.extractor == "llm" else None,
                 "dataset": self._dataset,
                 "ledger_entries": len(self._work.ledger),
             }
@@ -155,9 +248,31 @@ class Build:
         self._work.sweep()
         return summary
 
+    def _account(self) -> Accounts:
+        return take_account(self._work, self._pending)
+
+    def _waiting(self) -> list[Pending]:
+        """What models were not asked, or did not answer."""
+        sources = {m.article: m.source for ms in self._work.members().values() for m in ms.values()}
+        return [
+            Pending(
+                source=sources[article],
+                pmcid=article,
+                stage=stage,
+                reason=why.reason,
+                detail=why.detail,
+            )
+            for article, stage, why in self._work.waiting()
+        ]
+
     def _counts(self) -> dict[str, int]:
         states = Counter(account.state for account in self._accounts.articles)
         return {"arrived": states.total(), **dict(sorted(states.items()))}
+
+    def _splits(self) -> dict[str, int]:
+        if not self._work.ledger:
+            return {}
+        return dict(sorted(Counter(entry.split for entry in self._accounts.kept).items()))
 
     def _write(self, accounts: Accounts, key: str) -> None:
         job = write.WriteJob(
@@ -186,12 +301,10 @@ class Build:
             raise self._failure(name, errors)
         self.progress.end()
         if jobs:
-            write_catalogue(
-                self._work, take_account(self._work, self._pending), [*self._runs, self._started]
-            )
+            write_catalogue(self._work, self._account(), [*self._runs, self._started])
 
     def _do(self, job: Job) -> None:
-        if self._gone_silent:
+        if self._gone_silent and job.stage == "capture":
             return
         result = self._pool.call(run_job, job)
         self._work.finish(result)
@@ -230,7 +343,9 @@ class Build:
                 "finished": now(),
                 "done": dict(self._done),
                 "pending": tuple(self._pending),
-                "error": str(error) or type(error).__name__,
+                "error": str(error) or type(error).__name__
+                if isinstance(error, Exception)
+                else "stopped",
             }
         )
         try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# What models failed at, and another try may pass.
+FAILURES = ("refused", "truncated", "malformed")
+
 REASONS: dict[str, dict[str, str]] = {
     "fetch": {
         "not_in_bucket": "PMC's bucket does not hold it, or no longer",
@@ -33,16 +36,35 @@ REASONS: dict[str, dict[str, str]] = {
         "too_long": "the case narrative has more than `max_words` words",
     },
     "extract": {
+        "refused": "a model refused to answer",
+        "truncated": "an answer of a model was cut off, also with more room",
+        "malformed": "an answer of a model had the wrong form, also when it was told so",
         "no_diagnosis": "title, abstract and text agree on no diagnosis",
         "no_alternatives": "fewer than two alternatives are weighed in sentences of their own",
         "thin": "too little is told before the diagnosis",
         "answer_in_prompt": "the diagnosis is known from the first sentences on",
+        "several_patients": "a model found that it does not report exactly one human patient",
     },
     "ground": {
         "ungrounded": "a quote is nowhere in the article",
         "unfaithful_prompt": "a sentence of the prompt is not in the article before the breakpoint",
     },
+    "repair": {
+        "refused": "a model refused to mend it; or any reason of extract, ground and check",
+        "truncated": "the mended draft was cut off, also with more room",
+        "malformed": "the mended draft had the wrong form, also when the model was told so",
+    },
     "dedupe": {"duplicate": "it is the same report as another row, which stays"},
+    "verify": {
+        "refused": "a model refused to answer",
+        "truncated": "an answer of a model was cut off, also with more room",
+        "malformed": "an answer of a model had the wrong form, also when it was told so",
+        "unfaithful": "the prompt says of the patient what the article does not",
+        "answer_in_prompt": "the prompt names the diagnosis, or what amounts to naming it",
+        "wrong_diagnosis": "the answer is not what the authors diagnosed",
+        "not_inferable": "the answer cannot be inferred from the prompt",
+        "quote_does_not_carry_claim": "a quote does not say what its claim says",
+    },
     "split": {
         "duplicate_across_splits": "its relatives lie in more than one split already",
     },

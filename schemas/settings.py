@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 SHARING_ADAPTATIONS = ("CC0", "CC BY", "CC BY-SA", "CC BY-NC", "CC BY-NC-SA")
+Mode = Literal["schema", "json", "text"]
 NO_DERIVATIVES = ("CC BY-ND", "CC BY-NC-ND")
 
 
@@ -57,7 +58,33 @@ class Settings(BaseModel):
     commercial: bool = Field(False, description="only licences that permit commercial use")
     allow_nd: bool = Field(False, description="licences without adaptations too; never published")
 
-    extractor: Literal["rules"] = Field("rules", description="what drafts the cases")
+    extractor: Literal["rules", "llm"] = Field("rules", description="what drafts the cases")
+    extract_model: str | None = Field(None, description="the model that drafts and repairs")
+    extract_base_url: str | None = Field(None, description="its server; default OPENAI_BASE_URL")
+    extract_mode: Mode = Field("schema", description="schema; json or text for other servers")
+    extract_effort: str | None = Field(None, description="its reasoning effort, if it has one")
+    verify_model: str | None = Field(None, description="the model that verifies, another one")
+    verify_base_url: str | None = Field(None, description="its server; default OPENAI_BASE_URL")
+    verify_mode: Mode = Field("schema", description="schema; json or text for other servers")
+    verify_effort: str | None = Field(None, description="its reasoning effort, if it has one")
+    same_verifier: bool = Field(False, description="the model that drafts may verify")
+    budget: float | None = Field(None, gt=0, description="dollars that calls may cost at most")
+    prices: Path | None = Field(None, description="a file with the prices of other models")
+    calls: Path | None = Field(None, description="the store of answers; default in the home")
+    batch: bool = Field(False, description="by the Batch API: cheaper, and slower by hours")
+    batch_poll: float = Field(60, gt=0, description="seconds between looks at a batch")
+    ask_again: bool = Field(False, description="ask models again what they failed to answer")
+    max_tokens: int = Field(8000, ge=1, description="tokens an answer may have")
+    answer_seconds: float = Field(600, gt=0, description="seconds that an answer may take")
+    in_flight: int = Field(64, ge=1, description="calls at the same time, at most")
+    requests_a_minute: float | None = Field(None, gt=0, description="calls a minute, at most")
+    tokens_a_minute: float | None = Field(None, gt=0, description="tokens a minute, at most")
+    differential: bool = Field(True, description="a model must find alternatives weighed")
+    stated_diagnosis: bool = Field(True, description="a model must find a diagnosis stated")
+    min_thoroughness: int = Field(3, ge=1, le=5, description="least score of the presentation")
+    planted_share: float = Field(0.02, ge=0, le=1, description="faulty cases for the verifier")
+    planted_least: int = Field(20, ge=0, description="faulty cases at least, if there are cases")
+    least_catch_rate: float = Field(0.7, ge=0, le=1, description="of them caught, to publish")
     min_words: int = Field(150, ge=1, description="words a case narrative has at least")
     max_words: int = Field(3000, ge=1, description="words a case narrative has at most")
 

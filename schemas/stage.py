@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -11,16 +11,27 @@ from schemas.reject import Reject, RejectedArticle
 Row = TypeVar("Row")
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An article that a stage could not deal with now: a budget is spent, a service is down."""
+
+    reason: str
+    detail: str
+
+
 @dataclass(slots=True)
 class StageResult:
-    """What a stage made of a shard: rows that go on, and rejects that do not."""
+    """What a stage made of a shard: rows that go on, rejects that do not, and what is pending."""
 
     rows: list[Any] = field(default_factory=list)
     rejects: list[RejectedArticle] = field(default_factory=list)
+    waiting: dict[str, Waiting] = field(default_factory=dict)
 
     def add(self, article: str, outcome: object) -> None:
         """Keep an outcome where it belongs: a reject ends the article, anything else goes on."""
-        if isinstance(outcome, Reject):
+        if isinstance(outcome, Waiting):
+            self.waiting[article] = outcome
+        elif isinstance(outcome, Reject):
             self.rejects.append(RejectedArticle.of(article, outcome))
         else:
             self.rows.append(outcome)
@@ -32,17 +43,32 @@ class Inputs(Protocol):
     def rows(self, stage: str, record: type[Row]) -> Iterator[Row]:
         """The rows of an earlier stage, as far as `record` has fields for them."""
 
+    def rejects(self, stage: str) -> Iterator[RejectedArticle]:
+        """The rejects of an earlier stage."""
+
     def each(self) -> Iterator[Inputs]:
         """The same, one shard at a time, in the order in which shards arrived."""
 
 
+Asks = Callable[[Inputs, Mapping[str, Any], Any], Awaitable[StageResult]]
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the pipeline. `version` goes up whenever the same input gives other rows."""
+    """A step of the pipeline. `version` goes up whenever the same input gives other rows.
+
+    `across` stages see all shards at once. `asks` is what a stage does where models draft the
+    cases, in the process of the flow and with what asks them; one that has no `run` is there for
+    them alone, and one may take up what others rejected. Who needs `cases` needs the last stage
+    that makes some.
+    """
 
     name: str
     version: int
-    run: Callable[[Inputs, Mapping[str, Any]], StageResult]
+    run: Callable[[Inputs, Mapping[str, Any]], StageResult] | None
     row: type
     needs: tuple[str, ...]
     settings: tuple[str, ...] = ()
+    across: bool = False
+    takes_up_rejects: bool = False
+    asks: Asks | None = None

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from flows.commands.settings import existing_home, load_settings
-from flows.errors import COMPLETE, INCOMPLETE, CasebookError, HomeBusy, UsageError
+from flows.errors import COMPLETE, INCOMPLETE, CasebookError, UsageError
 from flows.runtime.prefect_server import prefect_server
-from flows.survey import Survey, survey
+from flows.survey import Survey, handed_over, survey
 from flows.warehouse.home import Home
 from flows.warehouse.runs import read_runs
-from schemas.run import RunSummary
+from schemas.reasons import FAILURES
+from schemas.run import Pending, RunSummary
 from schemas.selector import Selector
 
 OF_SELECTOR = tuple(Selector.model_fields)
+OF_PMC = ("pmcids", "search")
 OF_COMMAND = ("config", "quiet")
 
 
@@ -28,14 +30,18 @@ def build_from_options(options: Mapping[str, Any]) -> int:
     selector = selector_of(options)
     told = {k: v for k, v in options.items() if k not in (*OF_SELECTOR, *OF_COMMAND)}
     settings = load_settings(selector, options["config"], **told)
+    if settings.extractor == "llm":
+        from flows.models import require_models
+
+        require_models(Home(settings.home or Path()), settings)
     home = Home(settings.home or Path())
-    if home.is_locked():
-        raise HomeBusy(f"{home.root} is in use by {home.holder()}; wait for it")
     tell = _say_nothing if options["quiet"] else _tell
-    found = survey(home, selector, settings, tell)
-    if found.nothing_to_do:
-        return _unchanged(home, found, quiet=options["quiet"])
-    return _run_flow(home, options)
+    with home.locked_for_a_build():
+        found = survey(home, selector, settings, tell)
+        if found.nothing_to_do:
+            return _unchanged(home, found, quiet=options["quiet"])
+        with handed_over(home, found):
+            return _run_flow(home, options)
 
 
 def selector_of(options: Mapping[str, Any]) -> Selector:
@@ -59,11 +65,24 @@ def retry_from_options(options: Mapping[str, Any]) -> int:
     home = existing_home(options["home"])
     last = last_run(home)
     waiting = [p for p in last.pending if options["reason"] in (None, p.reason)]
-    if last.state in ("complete", "incomplete") and not waiting:
+    failed = {reason for line in last.funnel for reason in line.rejected} & set(FAILURES)
+    failed = {reason for reason in failed if options["reason"] in (None, reason)}
+    if last.state in ("complete", "incomplete") and not (waiting or failed):
         print(f"nothing is pending in {home.root}", file=sys.stderr)
         return COMPLETE
     told = {k: v for k, v in options.items() if k != "reason" and v is not None}
-    return build_from_options({**_options_of(last), **told, "home": home.root})
+    again = {**_options_of(last), **_selected(home, last, waiting)}
+    asked = {"ask_again": bool(failed), "home": home.root}
+    return build_from_options({**again, **told, **asked})
+
+
+def _selected(home: Home, last: RunSummary, waiting: Sequence[Pending]) -> dict[str, Any]:
+    """How to ask for what is pending: of PMC where all of it is PMC's and a folder came since."""
+    of_folder = last.selector.source in ("sample", "xml")
+    if not (waiting and of_folder and all(pending.of_service for pending in waiting)):
+        return {}
+    asked = [run.selector for run in read_runs(home.runs) if run.selector.source in OF_PMC]
+    return {**asked[-1].model_dump(), "full": False} if asked else {}
 
 
 def last_run(home: Home) -> RunSummary:
@@ -85,8 +104,13 @@ def _options_of(run: RunSummary) -> dict[str, Any]:
 
 def _unchanged(home: Home, found: Survey, *, quiet: bool) -> int:
     if not quiet:
-        print(f"nothing changed: {last_run(home).sentence()}; see {home.dataset}", file=sys.stderr)
+        said = "nothing new could be had" if found.pending else "nothing changed"
+        print(f"{said}: {last_run(home).sentence()}; see {_place(home)}", file=sys.stderr)
     return INCOMPLETE if found.pending else COMPLETE
+
+
+def _place(home: Home) -> Path:
+    return home.dataset if home.dataset.exists() else home.root
 
 
 def _run_flow(home: Home, options: Mapping[str, Any]) -> int:
@@ -103,7 +127,7 @@ def _run_flow(home: Home, options: Mapping[str, Any]) -> int:
     if not state.is_completed() and state.name != "Incomplete":
         raise _error_of(state)
     if not options["quiet"]:
-        print(f"{state.message}; see {home.dataset}", file=sys.stderr)
+        print(f"{state.message}; see {_place(home)}", file=sys.stderr)
     return INCOMPLETE if state.name == "Incomplete" else COMPLETE
 
 

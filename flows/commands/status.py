@@ -30,8 +30,17 @@ REASONS = """
     SELECT stage, reason, count(*) AS articles FROM rejects
     GROUP BY stage, reason ORDER BY articles DESC, reason
 """
+_OF_CHECKS = {check.policy.reason: check.policy.says for check in all_checks()}
 REASONS_BY_STAGE = REASONS_OF_STAGES | {
-    "check": {check.policy.reason: check.policy.says for check in all_checks()}
+    "check": _OF_CHECKS,
+    "repair": {
+        **_OF_CHECKS,
+        **{
+            k: v
+            for name in ("extract", "ground", "repair")
+            for k, v in REASONS_OF_STAGES[name].items()
+        },
+    },
 }
 REJECTS = """
     SELECT article, stage, reason, detail, evidence FROM rejects
@@ -92,7 +101,7 @@ def status_of(home: Home) -> dict[str, Any]:
         "error": run.error,
         "articles": {"arrived": sum(states.values()), **states},
         "funnel": funnel,
-        "splits": {row["split"]: row["rows"] for row in splits},
+        "splits": {row["split"]: row["rows"] for row in splits if not run.withheld},
         "pending": [pending.model_dump() for pending in run.pending],
     }
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from extractors.cases.planted import VerifierScore, score_of_verifier
+from extractors.cases.prompts import PROMPTS
 from flows.warehouse.accounts import Accounts
 from flows.warehouse.work import Work
 from schemas.article import is_fictional
-from schemas.case import Extractor
+from schemas.case import Extractor, Verdict
 from schemas.published import COLUMNS
 
 TEMPLATE = Path(__file__).with_name("card.md.j2")
@@ -53,11 +55,15 @@ def card(work: Work, accounts: Accounts) -> bytes:
         licence_tag=_licence_tag(licences),
         size_category=next(name for size, name in SIZES if len(kept) < size),
         fictional=any(is_fictional(pmcid) for pmcid in kept if pmcid),
+        private=any("ND" in licence.split("-") for licence in licences),
         arrived=len(accounts.articles),
         not_wanted=accounts.count("not_wanted"),
         funnel=accounts.funnel(),
         newest=max((row.first_seen for row in admitted if row.first_seen), default=None),
         extractors=_extractors(work, kept),
+        verifier=_verifier(work),
+        settings=work.settings,
+        verify_prompt=PROMPTS["verify"].version,
         licences=licences,
         columns=[
             {"name": column.name, "kind": _kind(column.type), "meaning": column.meaning}
@@ -79,11 +85,26 @@ def _admitted(work: Work, kept: dict[str | None, str | None]) -> list[_Admitted]
 def _extractors(work: Work, kept: dict[str | None, str | None]) -> dict[str, int]:
     counted = Counter(
         " ".join(filter(None, (row.extractor.kind, row.extractor.model, row.extractor.prompt)))
-        for shard, result in work.done["check"].items()
+        for shard, result in work.cases().items()
         for row in work.home.store.glance(result, _Drafted)
         if kept.get(row.pmcid) == shard
     )
     return _ordered(counted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    pmcid: str
+    verdict: Verdict
+
+
+def _verifier(work: Work) -> VerifierScore | None:
+    """How well the verifier of this build tells faulty cases from others; none by rules."""
+    results = work.done["verify"].values()
+    rows = [row for r in results for row in work.home.store.glance(r, _Verified)]
+    turned_away = sum(result.rejects.count for result in results)
+    judged = score_of_verifier(((row.pmcid, row.verdict) for row in rows), turned_away)
+    return judged if judged.sound else None
 
 
 def _ordered(counted: Counter[str]) -> dict[str, int]:

@@ -42,6 +42,7 @@ class Progress:
 
     def __init__(self) -> None:
         self.stages: list[StageProgress] = []
+        self.noted = ""
         self._lock = threading.Lock()
 
     def __enter__(self) -> Progress:
@@ -67,6 +68,10 @@ class Progress:
     def say(self, sentence: str) -> None:
         """Tell something that is not a number."""
 
+    def note(self, sentence: str) -> None:
+        """Where calls to models stand now."""
+        self.noted = sentence
+
 
 class PlainProgress(Progress):
     """A line a stage, for pipes and logs."""
@@ -79,6 +84,9 @@ class PlainProgress(Progress):
         """The stage is done."""
         super().end()
         self.say(stage_line(self.stages[-1]))
+        if self.noted:
+            self.say(f"         {self.noted}")
+            self.noted = ""
 
     def say(self, sentence: str) -> None:
         """Tell something that is not a number."""
@@ -126,6 +134,7 @@ class LiveProgress(Progress):
                 f"{stage.rate:,.0f}" if stage.done else "",
                 "done" if stage.finished else "" if left is None else f"{left:,.0f} s",
             )
+        table.caption = self.noted or None
         return table
 
 

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from flows.stages import capture, check, dedupe, extract, fetch, ground, read, select, split
+from flows.stages import (
+    capture,
+    check,
+    dedupe,
+    extract,
+    fetch,
+    ground,
+    read,
+    repair,
+    select,
+    split,
+    verify,
+)
+from schemas.settings import Settings
 from schemas.stage import Stage
 
-PER_SHARD: tuple[Stage, ...] = (
+ORDER: tuple[Stage, ...] = (
     fetch.STAGE,
     read.STAGE,
     select.STAGE,
     extract.STAGE,
     ground.STAGE,
     check.STAGE,
+    repair.STAGE,
+    dedupe.STAGE,
+    verify.STAGE,
+    split.STAGE,
 )
-ACROSS_SHARDS: tuple[Stage, ...] = (dedupe.STAGE, split.STAGE)
-STAGES: dict[str, Stage] = {
-    stage.name: stage for stage in (capture.STAGE, *PER_SHARD, *ACROSS_SHARDS)
-}
+STAGES: dict[str, Stage] = {stage.name: stage for stage in (capture.STAGE, *ORDER)}
+
+
+def stages_of(settings: Settings) -> tuple[Stage, ...]:
+    """The stages that a build has, in order: some are there for models alone."""
+    return tuple(stage for stage in ORDER if stage.run or settings.extractor == "llm")
+
+
+def asks_models(stage: Stage, settings: Settings) -> bool:
+    """Whether a stage is done by asking models."""
+    return stage.asks is not None and settings.extractor == "llm"

@@ -40,7 +40,7 @@ def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
 def _profiles(inputs: Inputs) -> list[Profile]:
     profiles = []
     for shard, current in current_rows(inputs):
-        cases = {case.pmcid: case for case in shard.rows("check", _Case) if case.pmcid in current}
+        cases = {case.pmcid: case for case in shard.rows("cases", _Case) if case.pmcid in current}
         for article in shard.rows("read", _Article):
             case = cases.get(article.ids.pmcid or "")
             if case:
@@ -63,6 +63,7 @@ STAGE = Stage(
     1,
     run,
     Clustered,
-    needs=("capture", "read", "check"),
+    needs=("capture", "read", "cases"),
     settings=("duplicate_similarity", "related_similarity"),
+    across=True,
 )

@@ -11,12 +11,13 @@ from schemas.stage import Inputs, Stage, StageResult
 
 
 def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
-    """Place new cases; nobody who has a place moves."""
+    """Place new cases that no verifier turned away; nobody who has a place moves."""
     ledger = [LedgerEntry(**row) for row in parameters["ledger"]]
-    cases = list(inputs.rows("dedupe", Clustered))
+    out = set(parameters["turned_away"])
+    cases = [case for case in inputs.rows("dedupe", Clustered) if case.pmcid not in out]
     sizes = Sizes.parse(parameters["sizes"])
     entries, rejects = assign(cases, ledger, sizes, parameters["why_left"])
     return StageResult(list(entries), rejects)
 
 
-STAGE = Stage("split", 1, run, LedgerEntry, needs=("dedupe",), settings=("sizes",))
+STAGE = Stage("split", 1, run, LedgerEntry, needs=("dedupe",), settings=("sizes",), across=True)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from extractors.cases.reasoning import diagnostic_reasoning
+from extractors.cases.steps import marked
 from flows.errors import UsageError
 from flows.stages.current import current_rows
 from flows.warehouse.files import TEMPORARY, file_digest, sync
@@ -21,13 +22,13 @@ from flows.warehouse.results import ResultStore, ShardResults, StoredInputs
 from schemas.arrival import Fetched
 from schemas.arrow import to_row
 from schemas.article import Article, pmcid_number
-from schemas.case import Case
+from schemas.case import Case, Verdict, Verification
 from schemas.published import PUBLISHED, article_link
 from schemas.split import LedgerEntry
 from schemas.stage import Inputs
 
-VERSION = 2
-NEEDS = ("capture", "fetch", "read", "check")
+VERSION = 3
+NEEDS = ("capture", "fetch", "read", "cases", "verify")
 ROWS_PER_GROUP = 500
 ROWS_PER_FILE = 20_000
 ROWS_IN_MEMORY = 2_000
@@ -102,8 +103,8 @@ def _spool(
     sinks = [pa.ipc.new_stream(str(path), schema) for path in paths]
     for shard, current in current_rows(StoredInputs(ResultStore(job.store), job.shards)):
         rows = [
-            _row(article, case, fetched, entries[case.pmcid], job.steps)
-            for article, case, fetched in _joined(shard)
+            _row(article, case, fetched, verdict, entries[case.pmcid], job.steps)
+            for article, case, fetched, verdict in _joined(shard)
             if case.pmcid in current and case.pmcid in entries
         ]
         for number, sink in enumerate(sinks):
@@ -120,17 +121,25 @@ def _sorted(table: pa.Table) -> pa.Table:
     return table.take(pa.compute.sort_indices(numbers))
 
 
-def _joined(shard: Inputs) -> Iterator[tuple[Article, Case, Fetched]]:
-    cases = {case.pmcid: case for case in shard.rows("check", Case)}
+def _joined(shard: Inputs) -> Iterator[tuple[Article, Case, Fetched, Verdict | None]]:
+    cases = {case.pmcid: case for case in shard.rows("cases", Case)}
+    verified = {row.pmcid: row for row in shard.rows("verify", Verification)}
     fetched = {row.pmcid: row for row in shard.rows("fetch", Fetched)}
     for article in shard.rows("read", Article):
         pmcid = article.ids.pmcid or ""
-        if pmcid in cases:
-            yield article, cases[pmcid], fetched[pmcid]
+        if made := verified.get(pmcid):
+            yield article, marked(cases[pmcid], made), fetched[pmcid], made.verdict
+        elif pmcid in cases:
+            yield article, cases[pmcid], fetched[pmcid], None
 
 
 def _row(
-    article: Article, case: Case, fetched: Fetched, entry: LedgerEntry, steps: Sequence[Any]
+    article: Article,
+    case: Case,
+    fetched: Fetched,
+    verdict: Verdict | None,
+    entry: LedgerEntry,
+    steps: Sequence[Any],
 ) -> dict[str, Any]:
     date = article.dates.publication
     made_of = json.dumps([fetched.xml_md5, fetched.licence, steps], separators=(",", ":"))
@@ -153,6 +162,7 @@ def _row(
         "xml_md5": fetched.xml_md5,
         "first_seen": fetched.first_seen,
         "abstract": article.abstract,
+        "verdict": to_row(verdict),
         "cluster": entry.cluster,
         "year": int(date[:4]) if date else None,
         "build": hashlib.sha256(made_of.encode()).hexdigest()[:20],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flows.errors import CasebookError
@@ -91,8 +91,10 @@ def take_account(work: Work, pending: Iterable[Pending]) -> Accounts:
     if both := splits.keys() & ended.keys():
         raise CasebookError(f"{min(both)} is kept and rejected: this is a defect of Casebook")
     spared = _not_wanted(work)
+    waiting = {article: (stage, why.reason) for article, stage, why in work.waiting()}
+    outcomes = ended | waiting
     articles = [
-        _account(member, shard, ended, splits, spared)
+        _account(member, shard, outcomes, splits, spared, waiting)
         for shard, members in work.members().items()
         for member in members.values()
     ]
@@ -128,11 +130,14 @@ def _account(
     ended: dict[str, tuple[str, str]],
     splits: dict[str, str],
     spared: set[str],
+    waiting: Mapping[str, object],
 ) -> Account:
     name = member.article
     stage, reason = ended.get(name, (None, None))
     if name in splits:
         state = "kept"
+    elif name in waiting:
+        state = "pending"
     elif stage:
         state = "rejected"
     else:

@@ -104,7 +104,7 @@ def _titles(work: Work, shard: str | None) -> dict[str | None, dict[str, Any]]:
 def _cases(
     work: Work, shard: str | None, kept: dict[str | None, LedgerEntry]
 ) -> list[dict[str, Any]]:
-    rows = work.home.store.rows(work.done["check"][shard or ""], _Case) if kept else ()
+    rows = work.home.store.rows(work.cases()[shard or ""], _Case) if kept else ()
     return [
         to_row(kept[case.pmcid])
         | {

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,10 +17,11 @@ from flows.errors import Damaged
 from flows.warehouse.files import whole_folder, write_parquet
 from schemas.arrow import arrow_schema, from_row, to_table
 from schemas.reject import RejectedArticle
-from schemas.stage import Stage, StageResult
+from schemas.stage import Stage, StageResult, Waiting
 
 Record = TypeVar("Record")
 ALL = "all"
+PART = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,12 @@ class Result:
     key: str
     rows: StoredTable
     rejects: StoredTable
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
 
     @property
     def folder_name(self) -> str:
-        """Where the result lies below its stage."""
-        return f"{self.shard}.{self.key}"
+        """Where the result lies below its stage; one that waits for something is in part."""
+        return f"{self.shard}.{self.key}{PART if self.waiting else ''}"
 
 
 ShardResults = Mapping[str, Result]
@@ -59,8 +61,15 @@ def digest(value: Any) -> str:
 
 def result_key(stage: Stage, inputs: Sequence[ShardResults], parameters: Mapping[str, Any]) -> str:
     """The name of a result: its inputs' rows, the stage's version and what the stage is told."""
-    contents = [[shard[need].rows.digest for need in stage.needs] for shard in inputs]
+    contents = [[_content(shard[need], stage) for need in stage.needs] for shard in inputs]
     return digest([stage.name, stage.version, contents, parameters])
+
+
+def _content(result: Result, stage: Stage) -> Any:
+    """What a stage sees of a result: its rows, and the rejects where it takes them up."""
+    if stage.takes_up_rejects and result.rejects.count:
+        return [result.rows.digest, result.rejects.digest]
+    return result.rows.digest
 
 
 class ResultStore:
@@ -74,14 +83,17 @@ class ResultStore:
         return self.root / result.stage / result.folder_name
 
     def find(self, stage: str, shard: str, key: str) -> Result | None:
-        """The result of this name, if it was finished."""
-        return self._open(self.root / stage / f"{shard}.{key}")
+        """The result of this name, if it was finished, or else the part of it that there is."""
+        folder = self.root / stage / f"{shard}.{key}"
+        return self._open(folder) or self._open(folder.with_name(f"{folder.name}{PART}"))
 
     def _open(self, folder: Path) -> Result | None:
         try:
             stored = json.loads((folder / "result.json").read_bytes())
             tables = {name: StoredTable(**stored[name]) for name in ("rows", "rejects")}
-            result = Result(stored["stage"], stored["shard"], stored["key"], **tables)
+            waiting = {name: Waiting(**told) for name, told in stored["waiting"].items()}
+            names = (stored["stage"], stored["shard"], stored["key"])
+            result = Result(*names, tables["rows"], tables["rejects"], waiting)
         except FileNotFoundError:
             if folder.exists():
                 raise Damaged(folder, "result.json is missing") from None
@@ -95,15 +107,21 @@ class ResultStore:
                 raise Damaged(folder, f"{path.name} has {size} bytes, not {table.size}")
         return result
 
-    def save(self, stage: Stage, shard: str, key: str, made: StageResult) -> Result:
-        """Keep what a stage made, whole."""
-        with whole_folder(self.root / stage.name / f"{shard}.{key}") as draft:
+    def save(
+        self, stage: Stage, shard: str, key: str, made: StageResult, *, again: bool = False
+    ) -> Result:
+        """Keep what a stage made, whole; it replaces an earlier part, or what is made `again`."""
+        whole = self.root / stage.name / f"{shard}.{key}"
+        part = whole.with_name(f"{whole.name}{PART}")
+        for earlier in (part, *((whole,) if again else ())):
+            shutil.rmtree(earlier, ignore_errors=True)
+        with whole_folder(part if made.waiting else whole) as draft:
             tables = {
                 "rows": to_table(made.rows, stage.row),
                 "rejects": to_table(made.rejects, RejectedArticle),
             }
             rows, rejects = (_write(t, draft / f"{name}.parquet") for name, t in tables.items())
-            result = Result(stage.name, shard, key, rows, rejects)
+            result = Result(stage.name, shard, key, rows, rejects, made.waiting)
             (draft / "result.json").write_text(json.dumps(asdict(result), indent=1) + "\n")
         return result
 
@@ -179,7 +197,13 @@ class StoredInputs:
     def rows(self, stage: str, record: type[Record]) -> Iterator[Record]:
         """The rows of an earlier stage, as far as `record` has fields for them."""
         for shard in self._shards:
-            yield from self._store.rows(shard[stage], record)
+            if stage in shard:
+                yield from self._store.rows(shard[stage], record)
+
+    def rejects(self, stage: str) -> Iterator[RejectedArticle]:
+        """The rejects of an earlier stage."""
+        for shard in self._shards:
+            yield from self._store.rejects(shard[stage])
 
     def each(self) -> Iterator[StoredInputs]:
         """The same, one shard at a time, in the order in which shards arrived."""

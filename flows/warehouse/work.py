@@ -8,8 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from extractors.cases.planted import chosen
 from flows.errors import Damaged
-from flows.stages import ACROSS_SHARDS, PER_SHARD, STAGES
+from flows.stages import STAGES, asks_models, stages_of
+from flows.stages.asking import models_told
 from flows.stages.current import last_words
 from flows.stages.select import Candidate
 from flows.warehouse.home import Home
@@ -24,10 +26,11 @@ from flows.warehouse.results import (
 )
 from schemas.arrival import Member, order_key
 from schemas.arrow import to_row
+from schemas.reasons import FAILURES
 from schemas.reject import RejectedArticle
 from schemas.settings import Settings
 from schemas.split import LOST, Clustered, LedgerEntry
-from schemas.stage import Stage
+from schemas.stage import Stage, Waiting
 
 OnDamage = Callable[[ResultStore, Damaged], None]
 
@@ -50,6 +53,8 @@ class Job:
             return len(self.parameters["arrivals"])
         if "wanted" in self.parameters:
             return len(self.parameters["wanted"])
+        if "kept" in self.parameters:
+            return len(self.parameters["kept"])
         last = STAGES[self.stage].needs[-1]
         return sum(shard[last].rows.count for shard in self.inputs)
 
@@ -60,6 +65,8 @@ def run_job(job: Job) -> Result:
     done = store.find(job.stage, job.shard, job.key)
     if done:
         return done
+    if stage.run is None:
+        raise TypeError(f"{stage.name} is done by models alone")
     made = stage.run(StoredInputs(store, job.inputs), job.parameters)
     return store.save(stage, job.shard, job.key, made)
 
@@ -81,6 +88,7 @@ class Work:
         self.home = home
         self.settings = settings
         self.ledger = ledger
+        self.stages = stages_of(settings)
         self.done: dict[str, dict[str, Result]] = {name: {} for name in STAGES}
         self._on_damage = on_damage
         self._read_captures: list[dict[str, Member]] = []
@@ -99,16 +107,32 @@ class Work:
         found = [(job, self._find(job.stage, job.shard, job.key)) for job in jobs]
         for _, result in found:
             self._take(result)
-        return [job for job, result in found if result is None]
+        return [job for job, result in found if result is None or self._is_open(stage, result)]
+
+    def _is_open(self, stage: Stage, result: Result) -> bool:
+        """Whether a result is to be made again: something waits, or models failed at it."""
+        if result.waiting:
+            return True
+        if not (self.settings.ask_again and asks_models(stage, self.settings)):
+            return False
+        return any(reject.reason in FAILURES for reject in self.home.store.rejects(result))
 
     def finished(self) -> list[str]:
         """The stages that have all their results, in order."""
-        stages = (*PER_SHARD, *ACROSS_SHARDS)
-        return [s.name for s in stages if len(self.done[s.name]) == len(self._targets(s))]
+        return [s.name for s in self.stages if len(self.done[s.name]) == len(self._targets(s))]
+
+    def waiting(self) -> Iterator[tuple[str, str, Waiting]]:
+        """Every current article that a stage could not deal with, with the stage."""
+        current = self.members()
+        for stage in self.stages:
+            for shard, result in self.done[stage.name].items():
+                for article, why in result.waiting.items():
+                    if article in current[shard]:
+                        yield article, stage.name, why
 
     def first_missing(self) -> list[Job]:
         """The jobs of the first stage that is not done; none where all are."""
-        for stage in (*PER_SHARD, *ACROSS_SHARDS):
+        for stage in self.stages:
             if jobs := self.missing(stage):
                 return jobs
         return []
@@ -126,8 +150,17 @@ class Work:
         return Job(self.home.store.root, stage.name, shard, key, inputs, parameters)
 
     def shard_results(self, stages: Sequence[str]) -> list[ShardResults]:
-        """The results of these stages over every shard."""
-        return [self._of_shard(shard, stages) for shard in self.shards]
+        """The results of these stages over every shard, as far as this build has the stages."""
+        here = [name for name in stages if self._has(name)]
+        return [self._of_shard(shard, here) for shard in self.shards]
+
+    def _has(self, need: str) -> bool:
+        stage = STAGES.get(need)
+        return stage is None or stage.name == "capture" or stage in self.stages
+
+    def cases(self) -> dict[str, Result]:
+        """The last word on the cases of every shard that has one."""
+        return self.done[self._made_by("cases")]
 
     def entries(self) -> list[LedgerEntry]:
         """The ledger that the last stage led to."""
@@ -182,6 +215,8 @@ class Work:
             if stage == "capture":
                 continue  # What a service did not serve is pending, not rejected.
             for shard, result in shards.items():
+                if stage in self._taken_up and shard in self.done["repair"]:
+                    continue  # Repair has the last word on it.
                 for reject in self.home.store.rejects(result):
                     if shard == ALL or reject.article in current[shard]:
                         yield stage, reject
@@ -189,15 +224,15 @@ class Work:
     def rename_by_ledger(self, ledger: Sequence[LedgerEntry]) -> None:
         """Name what the ledger led to by the ledger that it led to, which leads to the same."""
         self.ledger = ledger
-        for stage in ACROSS_SHARDS:
+        for stage in (stage for stage in self.stages if stage.across):
             result = self.done[stage.name][ALL]
             self._take(self.home.store.rename(result, self.job(stage, ALL).key))
 
     def sweep(self) -> None:
         """Remove results that these settings do not lead to."""
-        for stage in (*PER_SHARD, *ACROSS_SHARDS):
-            keep = {result.folder_name for result in self.done[stage.name].values()}
-            self.home.store.sweep(stage.name, keep)
+        for name in STAGES.keys() - {"capture"}:
+            keep = {result.folder_name for result in self.done[name].values()}
+            self.home.store.sweep(name, keep)
 
     def _last_words(self) -> list[dict[str, Member]]:
         if len(self._read_captures) != len(self.shards):
@@ -206,38 +241,77 @@ class Work:
         return self._read_captures
 
     def _targets(self, stage: Stage) -> list[str]:
-        return [ALL] if stage in ACROSS_SHARDS else self.shards
+        return [ALL] if stage.across else self.shards
 
     def _inputs(self, stage: Stage, shard: str) -> list[ShardResults]:
-        if stage not in ACROSS_SHARDS:
+        if not stage.across:
             return [self._of_shard(shard, stage.needs)]
-        if STAGES[stage.needs[0]] in ACROSS_SHARDS:
+        if STAGES[stage.needs[0]].across:
             return [self._of_shard(ALL, stage.needs)]
         return self.shard_results(stage.needs)
 
     def _of_shard(self, shard: str, stages: Sequence[str]) -> ShardResults:
-        return {name: self.done[name][shard] for name in stages}
+        return {name: self.done[self._made_by(name)][shard] for name in stages}
+
+    def _made_by(self, need: str) -> str:
+        """The stage that makes what is needed: the last word on cases is repair's, or check's."""
+        if need != "cases":
+            return need
+        return "repair" if STAGES["repair"] in self.stages else "check"
+
+    @cached_property
+    def _taken_up(self) -> tuple[str, ...]:
+        """The stages whose rejects are not the last word on an article."""
+        return ("ground", "check") if STAGES["repair"] in self.stages else ()
 
     def _parameters(self, stage: Stage, shard: str) -> dict[str, Any]:
         parameters = {name: getattr(self.settings, name) for name in stage.settings}
         if stage.name == "extract" and self.wanted is not None:
             parameters["wanted"] = sorted(self.wanted[shard])
-        if stage in ACROSS_SHARDS:
+        if asks_models(stage, self.settings):
+            parameters |= models_told(stage.name, self.settings)
+        if stage.across:
             parameters["ledger"] = [to_row(entry) for entry in self.ledger]
+        if stage.name == "verify":
+            parameters |= self._to_verify(shard)
         if stage.name == "split":
+            parameters["turned_away"] = self._turned_away()
             parameters["why_left"] = self._why_left()
         return parameters
 
+    def _to_verify(self, shard: str) -> dict[str, Any]:
+        """The cases of a shard that stay, and those in which a fault is planted."""
+        here = {row.pmcid for row in self.home.store.glance(self.done["repair"][shard], _Id)}
+        share, least = self.settings.planted_share, self.settings.planted_least
+        planted = chosen(self._clustered, share=share, least=least)
+        return {
+            "kept": sorted(here & self._clustered),
+            "planted": {pmcid: kind for pmcid, kind in sorted(planted.items()) if pmcid in here},
+        }
+
+    @cached_property
+    def _clustered(self) -> set[str]:
+        """The cases that are no duplicates. The stage `dedupe` must be done."""
+        return {row.pmcid for row in self.home.store.rows(self.done["dedupe"][ALL], Clustered)}
+
+    def _turned_away(self) -> list[str]:
+        """The cases that a verifier rejected, or could not be asked about."""
+        results = self.done["verify"].values()
+        rejected = {r.article for result in results for r in self.home.store.rejects(result)}
+        waiting = {article for result in results for article in result.waiting}
+        return sorted(rejected | waiting)
+
     def _why_left(self) -> dict[str, str]:
         """Why cases of earlier releases are not among those of this one."""
-        here = {row.pmcid for row in self.home.store.rows(self.done["dedupe"][ALL], Clustered)}
+        here = self._clustered - set(self._turned_away())
         left = {entry.pmcid for entry in self.ledger if entry.left in (None, LOST)} - here
         if not left:
             return {}
         lost = dict.fromkeys(self.lost(), LOST)
         rejects = ((reject.article, reject.reason) for _, reject in self.rejects())
         not_wanted = ((pmcid, "not_wanted") for _, pmcid in self.candidates())
-        reasons = {**lost, **dict(not_wanted), **dict(rejects)}
+        pending = ((pmcid, "pending") for pmcid, _, _ in self.waiting())
+        reasons = {**lost, **dict(not_wanted), **dict(pending), **dict(rejects)}
         return {pmcid: reasons[pmcid] for pmcid in sorted(left & reasons.keys())}
 
     def _find(self, stage: str, shard: str, key: str) -> Result | None:
@@ -250,6 +324,11 @@ class Work:
     def _take(self, result: Result | None) -> None:
         if result is not None:
             self.done[result.stage][result.shard] = result
+
+
+@dataclass(frozen=True, slots=True)
+class _Id:
+    pmcid: str
 
 
 class Glances(StoredInputs):

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from flows.hub.card import template_digest
-from flows.stages import PER_SHARD, STAGES, write
+from flows.stages import STAGES, asks_models, stages_of, write
+from flows.stages.asking import models_told
 from flows.warehouse.files import file_digest
 from flows.warehouse.results import digest
 from flows.warehouse.work import Work
 from schemas.arrow import to_row
 from schemas.run import RunSummary, Written
 from schemas.settings import Settings
+from schemas.stage import Stage
 
 
 def dataset_key(work: Work) -> str:
@@ -24,7 +26,8 @@ def dataset_key(work: Work) -> str:
         for _, result in sorted(work.done[stage].items())
     ]
     ledger = [to_row(entry) for entry in work.ledger]
-    return digest([write.VERSION, template_digest(), results, ledger])
+    told = work.settings.least_catch_rate
+    return digest([write.VERSION, template_digest(), results, ledger, told])
 
 
 def last_dataset(runs: Sequence[RunSummary]) -> Written | None:
@@ -43,6 +46,12 @@ def dataset_is_current(folder: Path, written: Written | None, key: str) -> bool:
 def steps(settings: Settings) -> list[Any]:
     """The versions and settings of the steps that make a row."""
     return [
-        [stage.name, stage.version, [getattr(settings, name) for name in stage.settings]]
-        for stage in PER_SHARD
+        [stage.name, stage.version, _told(stage, settings)]
+        for stage in stages_of(settings)
+        if not stage.across
     ]
+
+
+def _told(stage: Stage, settings: Settings) -> list[Any]:
+    told = [getattr(settings, name) for name in stage.settings]
+    return [*told, models_told(stage.name, settings)] if asks_models(stage, settings) else told

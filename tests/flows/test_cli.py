@@ -180,3 +180,10 @@ def test_what_is_pending_is_exit_code_3(tmp_path: Path) -> None:
     assert ran.returncode == 3
     ran = run("status", "--home", tmp_path / "home")
     assert "pending: PMC9000000002.xml: unreadable_file" in ran.stdout
+
+
+@pytest.mark.parametrize("option", ["--pmcids", "--xml"])
+def test_a_source_without_a_name_is_wrong_usage(tmp_path: Path, option: str) -> None:
+    ran = run("build", option, "", "--home", tmp_path / "home")
+    assert ran.returncode == 2
+    assert "names no" in ran.stderr

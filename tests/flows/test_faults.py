@@ -19,7 +19,7 @@ import pytest
 from flows.commands.settings import load_settings
 from flows.commands.status import status_of
 from flows.errors import CasebookError, Damaged, HomeBusy
-from flows.stages import PER_SHARD, read
+from flows.stages import ORDER, read
 from flows.survey import survey
 from flows.warehouse.home import Home
 from schemas.selector import Selector
@@ -142,10 +142,9 @@ def _with_other_rows(stage):  # type: ignore[no-untyped-def]
 
 def _replace_stage(monkeypatch: pytest.MonkeyPatch, stage) -> None:  # type: ignore[no-untyped-def]
     from flows import stages
-    from flows.warehouse import work
 
-    changed = tuple(stage if old.name == stage.name else old for old in PER_SHARD)
-    monkeypatch.setattr(work, "PER_SHARD", changed)
+    changed = tuple(stage if old.name == stage.name else old for old in ORDER)
+    monkeypatch.setattr("flows.stages.ORDER", changed)
     monkeypatch.setitem(stages.STAGES, stage.name, stage)
     monkeypatch.setattr(read, "STAGE", stage)
 

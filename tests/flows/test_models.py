@@ -1,0 +1,307 @@
+"""Builds by language models, as a fake of their service on loopback answers."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from extractors.cases import prompts
+from flows.commands.plan import plan_from_options
+from flows.errors import CasebookError, UsageError
+from flows.warehouse.home import Home
+from schemas.run import RunSummary
+from tests.corpus_maker import Rates, make_articles, write_folder
+from tests.fakes.running import RunningModels, running_models
+from tests.flows.building import build, data_digests
+
+ARTICLES = 30
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def xml(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "xml"
+    write_folder(folder, make_articles(ARTICLES, 3, rates=Rates.clean()))
+    for path in folder.glob("*.json"):
+        path.unlink()
+    return folder
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningModels]:
+    with running_models(seed=2) as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        prices = "".join(
+            f'["{running.environment[name]}"]\ninput = 2\ncached = 1\noutput = 8\nbatch = 0.5\n'
+            for name in ("CASEBOOK_EXTRACT_MODEL", "CASEBOOK_VERIFY_MODEL")
+        )
+        (tmp_path / "prices.toml").write_text(prices)
+        monkeypatch.setenv("CASEBOOK_PRICES", str(tmp_path / "prices.toml"))
+        monkeypatch.setenv("CASEBOOK_PLANTED_LEAST", "8")
+        yield running
+
+
+def draft(home: Path, xml: Path, **told: object) -> RunSummary:
+    return build(home, xml=xml, **{"extractor": "llm", "shard_size": 15, **told})
+
+
+def calls(models: RunningModels, step: str = "") -> int:
+    return models.admin.counts()[f"chat.{step}" if step else "chat"]
+
+
+def copied(xml: Path, target: Path, change: dict[str, tuple[str, str]] | None = None) -> Path:
+    """The same articles, some of them with other words, all spaced and punctuated anew."""
+    target.mkdir()
+    for path in xml.glob("*.xml"):
+        text = path.read_text("utf-8")
+        if change is None:
+            text = re.sub(r"<p>.*?</p>", lambda m: m[0].replace(", ", " ; "), text, flags=re.S)
+        elif path.name in change:
+            text = text.replace(*change[path.name])
+        (target / path.name).write_text(text, "utf-8")
+    return target
+
+
+def test_a_second_build_asks_nothing(models: RunningModels, xml: Path, tmp_path: Path) -> None:
+    first = draft(tmp_path / "home", xml)
+    assert first.state == "complete"
+    assert first.articles["kept"] > 10
+    assert first.calls is not None
+    assert first.calls.done == calls(models) > 50
+    models.admin.counts(reset=True)
+    assert draft(tmp_path / "home", xml).done == {}
+    again = draft(tmp_path / "anew", xml, calls=tmp_path / "home" / "calls.sqlite")
+    assert calls(models) == 0
+    assert again.articles == first.articles
+    assert data_digests(tmp_path / "anew") == data_digests(tmp_path / "home")
+    rows = pq.read_table(tmp_path / "home" / "dataset" / "data").to_pylist()
+    assert {row["extractor"]["kind"] for row in rows} == {"llm"}
+    assert all(row["verdict"]["passed"] for row in rows)
+    assert all(row["thoroughness"] >= 3 for row in rows)
+
+
+def test_other_spacing_of_every_text_asks_nothing(
+    models: RunningModels, xml: Path, tmp_path: Path
+) -> None:
+    first = draft(tmp_path / "home", xml)
+    before = pq.read_table(tmp_path / "home" / "dataset" / "data").to_pylist()
+    models.admin.counts(reset=True)
+    second = draft(tmp_path / "home", copied(xml, tmp_path / "spaced"))
+    assert calls(models) - calls(models, "repair") == 0
+    assert second.articles["kept"] >= first.articles["kept"] - 1
+    after = pq.read_table(tmp_path / "home" / "dataset" / "data").to_pylist()
+    assert [row["text"] for row in before] != [row["text"] for row in after]
+    for row in after:
+        for statement in row["statements"]:
+            told = [row["text"][span["start"] : span["end"]] for span in statement["spans"]]
+            assert all(part in statement["quote"] for part in told)
+
+
+def test_one_article_changed_pays_for_one_article(
+    models: RunningModels, xml: Path, tmp_path: Path
+) -> None:
+    draft(tmp_path / "home", xml)
+    row = pq.read_table(tmp_path / "home" / "dataset" / "data").to_pylist()[0]
+    name = next(path.name for path in xml.glob(f"{row['pmcid']}.*"))
+    word = row["case_prompt"].split(".")[0]
+    models.admin.counts(reset=True)
+    draft(tmp_path / "home", copied(xml, tmp_path / "new", {name: (word, f"{word} today")}))
+    assert 1 <= calls(models) <= 5
+    assert calls(models, "score") == 1
+
+
+def test_a_prompts_wording_pays_for_its_step_and_the_plan_says_so(
+    models: RunningModels,
+    xml: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    home = tmp_path / "home"
+    draft(home, xml)
+    models.admin.counts(reset=True)
+    monkeypatch.setitem(
+        prompts.PROMPTS, "verify", dataclasses.replace(prompts.PROMPTS["verify"], number=99)
+    )
+    options = {"xml": xml, "home": home, "config": None, "as_json": True}
+    assert plan_from_options({**options, "sample": False, "full": False}) == 0
+    steps = json.loads(capsys.readouterr().out)["steps"]
+    told = {step["step"]: step for step in steps}
+    assert calls(models) == 0
+    assert [round(told[step]["due"]) for step in ("score", "extract", "repair")] == [0, 0, 0]
+    draft(home, xml)
+    assert calls(models) == calls(models, "verify") > 0
+    assert abs(told["verify"]["due"] - calls(models)) <= 8 + 2
+
+
+def test_a_threshold_asks_nothing(models: RunningModels, xml: Path, tmp_path: Path) -> None:
+    draft(tmp_path / "home", xml)
+    models.admin.counts(reset=True)
+    draft(tmp_path / "home", xml, min_thoroughness=4)
+    assert calls(models) == calls(models, "verify"), "other cases may be planted"
+
+
+def test_a_budget_holds_and_the_next_build_goes_on(
+    models: RunningModels, xml: Path, tmp_path: Path
+) -> None:
+    models.admin.settings(usage_factor=2)
+    whole = draft(tmp_path / "whole", xml)
+    assert whole.calls is not None
+    models.admin.counts(reset=True)
+    budget = whole.calls.spent / 2
+    first = draft(tmp_path / "home", xml, budget=budget, in_flight=4)
+    assert first.state == "incomplete"
+    assert {p.reason for p in first.pending} == {"budget"}
+    assert "--budget" in first.pending[0].detail
+    assert first.calls is not None
+    assert first.calls.spent <= budget * 1.05
+    assert first.articles["pending"] == len(first.pending) > 0
+    again = draft(tmp_path / "home", xml, budget=budget, in_flight=4)
+    assert again.calls is not None
+    assert again.calls.done == 0, "what was spent before counts"
+    last = draft(tmp_path / "home", xml)
+    assert last.state == "complete"
+    assert data_digests(tmp_path / "home") == data_digests(tmp_path / "whole")
+    assert models.admin.counts()["answered.again"] == 0
+
+
+def test_a_killed_build_pays_no_answer_twice(
+    models: RunningModels, xml: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    draft(tmp_path / "whole", xml)
+    models.admin.counts(reset=True)
+    models.admin.settings(latency=0.2)
+    command = "import sys; from pathlib import Path; from tests.flows.test_models import draft; "
+    command += f"draft(Path({str(home)!r}), Path({str(xml)!r}), in_flight=4)"
+    kills = 0
+    for wait in (4, 5):
+        process = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT)
+        time.sleep(wait)
+        kills += process.poll() is None
+        process.kill()
+        process.wait()
+    models.admin.settings(latency=0)
+    draft(home, xml)
+    assert kills
+    assert models.admin.counts()["answered.again"] <= 4 * kills
+    assert data_digests(home) == data_digests(tmp_path / "whole")
+
+
+def test_faults_on_three_requests_in_ten_leave_no_article_without_a_state(
+    models: RunningModels, xml: Path, tmp_path: Path
+) -> None:
+    models.admin.faults(0.3, seed=5)
+    models.admin.settings(slow_seconds=0.1)
+    summary = draft(tmp_path / "home", xml, answer_seconds=2)
+    assert sum(summary.articles.values()) == 2 * summary.articles["arrived"] == 2 * ARTICLES
+    assert summary.articles["kept"] > 0
+    key = models.environment["OPENAI_API_KEY"].encode()
+    files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert not [path for path in files if key in path.read_bytes()]
+
+
+def test_what_models_failed_at_is_asked_again_when_told(
+    models: RunningModels, xml: Path, tmp_path: Path
+) -> None:
+    models.admin.faults(1.0, kinds=["broken_json"])
+    failed = draft(tmp_path / "home", xml)
+    models.admin.faults(0)
+    models.admin.counts(reset=True)
+    assert failed.articles.get("kept", 0) == 0
+    assert draft(tmp_path / "home", xml).done == {}
+    assert calls(models) == 0
+    again = draft(tmp_path / "home", xml, ask_again=True)
+    assert again.articles["kept"] > 10
+
+
+def test_nobody_leaves_because_a_model_could_not_be_asked(
+    models: RunningModels, xml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    draft(home, xml)
+    before = data_digests(home), (home / "ledger.csv").read_bytes()
+    monkeypatch.setenv("OPENAI_API_KEY", "wrong")
+    monkeypatch.setenv("CASEBOOK_EXTRACT_EFFORT", "high")
+    with pytest.raises(CasebookError, match="does not take requests"):
+        draft(home, xml)
+    monkeypatch.setenv("OPENAI_API_KEY", models.environment["OPENAI_API_KEY"])
+    summary = draft(home, xml, budget=0.05)
+    assert summary.state == "incomplete"
+    assert "budget" in summary.sentence()
+    assert (data_digests(home), (home / "ledger.csv").read_bytes()) == before
+
+
+def test_batches_give_the_same_dataset(models: RunningModels, xml: Path, tmp_path: Path) -> None:
+    direct = draft(tmp_path / "direct", xml)
+    models.admin.counts(reset=True)
+    batched = draft(tmp_path / "batched", xml, batch=True, batch_poll=0.2)
+    assert calls(models) == batched.articles.get("pending", 0) == 0
+    assert batched.articles == direct.articles
+    assert data_digests(tmp_path / "batched") == data_digests(tmp_path / "direct")
+    assert direct.calls is not None
+    assert batched.calls is not None
+    assert batched.calls.spent < 0.6 * direct.calls.spent
+
+
+def test_a_verifier_that_always_agrees_is_told_by_the_card(
+    models: RunningModels, xml: Path, tmp_path: Path
+) -> None:
+    draft(tmp_path / "home", xml)
+    good = (tmp_path / "home" / "dataset" / "README.md").read_text()
+    models.admin.settings(always_agrees=True)
+    draft(tmp_path / "blind", xml)
+    blind = (tmp_path / "blind" / "dataset" / "README.md").read_text()
+    assert "caught 0 of 8 (0%)" in blind
+    assert "not fit to be published" in blind
+    assert "caught 0 of 8" not in good
+    assert "extract-1-" in good
+    assert "score-1-" in good
+
+
+def test_a_model_does_not_verify_itself(
+    models: RunningModels, xml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASEBOOK_VERIFY_MODEL", models.environment["CASEBOOK_EXTRACT_MODEL"])
+    with pytest.raises(UsageError, match="--same-verifier"):
+        draft(tmp_path / "home", xml)
+    draft(tmp_path / "home", xml, same_verifier=True)
+    assert (
+        "verified by the model that drafted"
+        in (tmp_path / "home" / "dataset" / "README.md").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("CASEBOOK_EXTRACT_MODEL", "", "set CASEBOOK_EXTRACT_MODEL"),
+        ("CASEBOOK_EXTRACT_MODEL", "nobodys", "price of nobodys is not known"),
+        ("CASEBOOK_PRICES", "/nowhere.toml", "price table cannot be read"),
+        ("OPENAI_BASE_URL", "ftp://x", "is no http"),
+    ],
+)
+def test_what_is_missing_is_said_before_anything_is_asked(
+    models: RunningModels,
+    xml: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    sentence: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=sentence):
+        draft(tmp_path / "home", xml)
+    assert calls(models) == 0
+    assert not Home(tmp_path / "home").catalogue.exists()
