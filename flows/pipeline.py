@@ -204,7 +204,6 @@ class Build:
         self._dataset = last_dataset(self._runs)
         ledger = self._work.entries()
         if self._must_wait(ledger):
-            self._work.ledger = self._ledger
             return
         write_ledger(self.home.ledger, ledger)
         self._work.rename_by_ledger(ledger)

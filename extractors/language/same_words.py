@@ -12,13 +12,8 @@ _DROPPED = "\0"
 _BETWEEN_DIGITS = re.compile(rf"(?<=\d){_DROPPED}+(?=\d)")
 
 
-def same_words(a: str, b: str) -> bool:
-    """Whether two texts differ in case, space and punctuation at most."""
-    return a == b or run_together(a) == run_together(b)
-
-
 def words_digest(text: str) -> str:
-    """The same for all writings of a text: see `same_words`."""
+    """The same for all writings of a text: they differ in case, space and punctuation at most."""
     return hashlib.sha256(run_together(text).encode()).hexdigest()
 
 

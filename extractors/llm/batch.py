@@ -76,11 +76,6 @@ class Batches:
     async def __aexit__(self, *_error: object) -> None:
         await self._service.close()
 
-    @property
-    def under_way(self) -> int:
-        """How many requests are in batches that have not ended."""
-        return sum(len(submitted.parts) for submitted in self._under_way.values())
-
     async def ask(
         self, requests: Iterable[Request], *, again: bool = False
     ) -> dict[str, Outcome | ServiceDown]:

@@ -17,11 +17,6 @@ class Breaker:
         self._lock, self._open = threading.Lock(), threading.Event()
         self._failed, self._since, self._next_probe = 0, 0.0, 0.0
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the service is taken to be gone."""
-        return self._open.is_set()
-
     def allows(self) -> bool:
         """Whether a request may be made now."""
         if not self._open.is_set():
