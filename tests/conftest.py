@@ -14,9 +14,11 @@ from hypothesis import settings
 from flows.warehouse.home import Home
 from tests.flows.building import build
 
-# A loaded machine is no failure, and a run of CI can be repeated; the soak tries new examples.
-settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("suite")
+# A loaded machine is no failure, and a run of the suite can be repeated; HYPOTHESIS_PROFILE=new
+# tries other examples.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("new", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 LOOPBACK = ("127.", "::1", "localhost")
 

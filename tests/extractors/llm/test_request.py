@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, create_model
 
 from extractors.cases.answers import Extracted, Repaired, Scored, Verified
+from extractors.language.same_words import run_together
 from extractors.llm.request import NotStrict, Request, strict_schema
 from tests.extractors.llm.asking import Word, request
 
@@ -34,6 +35,11 @@ _REQUESTS = st.builds(
 )
 
 
+def _by_words(asked: Request) -> Request:
+    words = [{name: run_together(text) for name, text in m.items()} for m in asked.messages]
+    return dataclasses.replace(asked, messages=words)
+
+
 @given(_REQUESTS)
 def test_the_order_of_names_in_messages_does_not_matter(asked: Request) -> None:
     turned = [dict(reversed(message.items())) for message in asked.messages]
@@ -41,8 +47,15 @@ def test_the_order_of_names_in_messages_does_not_matter(asked: Request) -> None:
 
 
 @given(_REQUESTS, _REQUESTS)
-def test_only_equal_requests_have_one_key(one: Request, other: Request) -> None:
-    assert (one.key == other.key) == (one == other)
+def test_only_requests_of_the_same_words_have_one_key(one: Request, other: Request) -> None:
+    assert (one.key == other.key) == (_by_words(one) == _by_words(other))
+
+
+@given(_REQUESTS, st.sampled_from([":", " ", "–", "\n. "]))
+def test_what_is_no_word_is_no_new_question(asked: Request, added: str) -> None:
+    *before, last = asked.messages
+    told = [*before, last | {"content": last["content"] + added}]
+    assert dataclasses.replace(asked, messages=told).key == asked.key
 
 
 @pytest.mark.parametrize(
