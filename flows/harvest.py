@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
+from extractors.datasets.errors import UnreadableSource
 from extractors.pmc import europepmc, eutils, idconv, objects
 from extractors.pmc.bucket import Bucket, Stored
-from extractors.pmc.errors import ServiceFailed, Unavailable, UnreadableList
+from extractors.pmc.errors import ServiceFailed, Unavailable
 from extractors.pmc.europepmc import EuropePmc
 from extractors.pmc.eutils import Eutils
 from extractors.pmc.idconv import IdConverter
@@ -245,7 +246,7 @@ class Harvest:
         converter = _LateConverter(self._converter)
         try:
             listed = read_ids(source, converter, patience=self._patience)
-        except UnreadableList as error:
+        except UnreadableSource as error:
             raise UsageError(str(error)) from None
         except Unavailable as error:
             return Named([], [_unlisted(source, f"{source} cannot be read now: {error}")], [])

@@ -40,14 +40,3 @@ class Untrustworthy(ServiceFailed):
 
 class Stopped(Exception):
     """Nobody wants the answer any more."""
-
-
-class UnreadableList(ValueError):
-    """What was to name articles does not; `why` goes on where the name of it ends."""
-
-    def __init__(self, source: str, why: str) -> None:
-        super().__init__(source, redact(why))
-        self.source, self.why = self.args
-
-    def __str__(self) -> str:
-        return f"{self.source} {self.why}"

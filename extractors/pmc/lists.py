@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from extractors.pmc.errors import Unavailable, UnreadableList
+from extractors.datasets.errors import UnreadableSource
+from extractors.pmc.errors import Unavailable
 from extractors.pmc.ids import Kind, identify
 from extractors.pmc.sources import Entry, entries
 from extractors.pmc.web import Patience
@@ -55,16 +56,16 @@ def read_ids(
 ) -> Listed:
     """The articles named by a file, a folder of Parquet, or `ORG/NAME[@REV]` on the Hub.
 
-    `UnreadableList` (a `ValueError`) says in a sentence what is wrong with the source;
+    `UnreadableSource` (a `ValueError`) says in a sentence what is wrong with the source;
     `Unavailable` comes from the Hub, and `Untrustworthy` from it or the converter.
     """
     found = list(entries(source, hub_url, patience))
     if not found:
-        raise UnreadableList(source, "names no articles")
+        raise UnreadableSource(source, "names no articles")
     named = [identify(entry.text, entry.kind) for entry in found]
     if not any(named):
         first = found[0]
-        raise UnreadableList(
+        raise UnreadableSource(
             source, f"names no articles (line {first.line} of {first.file} is “{first.text[:60]}”)"
         )
     pmcids: dict[tuple[Kind, str], str | None] = {}

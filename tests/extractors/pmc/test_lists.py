@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.pmc.errors import Unavailable, UnreadableList
+from extractors.datasets.errors import UnreadableSource
+from extractors.pmc.errors import Unavailable
 from extractors.pmc.idconv import IdConverter
 from extractors.pmc.ids import identify
 from extractors.pmc.lists import Listed, Missed, read_ids
@@ -182,7 +183,7 @@ GARBAGE = {
 def test_garbage_is_said_in_a_sentence(tmp_path: Path, unasked: IdConverter, name: str) -> None:
     content, says = GARBAGE[name]
     path = write(tmp_path / name, content)
-    with pytest.raises(UnreadableList, match=says) as caught:
+    with pytest.raises(UnreadableSource, match=says) as caught:
         read_ids(path, unasked)
     assert str(caught.value).startswith(path)
     assert "\n" not in str(caught.value)
@@ -193,13 +194,13 @@ def test_garbage_is_said_in_a_sentence(tmp_path: Path, unasked: IdConverter, nam
     "source", ["", " ", "nowhere.txt", "a/b/c", "data/nowhere.csv", "../x", "a b/c", "x" * 5000]
 )
 def test_what_is_not_there_is_said(unasked: IdConverter, source: str) -> None:
-    with pytest.raises(UnreadableList):
+    with pytest.raises(UnreadableSource):
         read_ids(source, unasked)
 
 
 def test_a_folder_without_parquet_is_said(tmp_path: Path, unasked: IdConverter) -> None:
     write(tmp_path / "ids.txt", "PMC1")
-    with pytest.raises(UnreadableList, match="is a folder without Parquet files"):
+    with pytest.raises(UnreadableSource, match="is a folder without Parquet files"):
         read_ids(str(tmp_path), unasked)
 
 
@@ -236,7 +237,7 @@ def test_the_hub_of_the_environment_is_asked(
     ],
 )
 def test_what_the_hub_does_not_have_is_said(unasked: IdConverter, source: str, says: str) -> None:
-    with serving(Hub(REPO, {"README.md": b""})) as url, pytest.raises(UnreadableList, match=says):
+    with serving(Hub(REPO, {"README.md": b""})) as url, pytest.raises(UnreadableSource, match=says):
         read_ids(source, unasked, hub_url=url, patience=QUICK)
 
 
@@ -277,5 +278,5 @@ def test_no_bytes_make_a_traceback(tmp_path_factory: pytest.TempPathFactory, bod
     folder = tmp_path_factory.getbasetemp()
     offline = IdConverter(service(nobody(), patience=QUICK))
     for name in ("any.txt", "any.csv", "any.jsonl", "any.parquet"):
-        with suppress(UnreadableList, Unavailable):
+        with suppress(UnreadableSource, Unavailable):
             read_ids(write(folder / name, body), offline)

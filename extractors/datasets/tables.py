@@ -1,0 +1,112 @@
+"""The rows of a dataset, a batch at a time, whatever form its files have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.json
+import pyarrow.parquet as pq
+
+from extractors.datasets.errors import UnreadableSource
+from extractors.datasets.places import FORMS, Part
+
+ROWS = 1_000
+_BLOCK = 1 << 24
+_LONGEST_BLOCK = 1 << 30
+
+
+def columns(part: Part, source: str) -> pa.Schema:
+    """The columns of a data file and their types."""
+    try:
+        with _opened(part, None) as reader:
+            schema = reader.schema
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(part, source, error) from None
+    return schema
+
+
+def batches(
+    part: Part, source: str, wanted: Collection[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a data file in order; `wanted` columns alone, as far as they are there."""
+    try:
+        with _opened(part, wanted) as reader:
+            for batch in reader:
+                for start in range(0, batch.num_rows, ROWS):
+                    yield batch.slice(start, ROWS)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(part, source, error) from None
+
+
+def _unreadable(part: Part, source: str, error: Exception) -> UnreadableSource:
+    why = (str(error).splitlines() or [type(error).__name__])[0]
+    where = "" if source.endswith(part.name) else f" in {part.name}"
+    return UnreadableSource(source, f"cannot be read{where} ({why})")
+
+
+class _Reader:
+    """Batches with a schema, of a file that is closed behind them."""
+
+    def __init__(self, schema: pa.Schema, rows: Iterator[pa.RecordBatch], file: Any) -> None:
+        self.schema, self._rows, self._file = schema, rows, file
+
+    def __enter__(self) -> _Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        return self._rows
+
+
+def _opened(part: Part, wanted: Collection[str] | None) -> _Reader:
+    suffix = part.path.suffix.lower()
+    if suffix in FORMS[0]:
+        return _parquet(part, wanted)
+    if suffix in FORMS[1]:
+        return _chosen(_json(part), wanted)
+    return _chosen(_csv(part, "\t" if suffix == ".tsv" else ","), wanted)
+
+
+def _parquet(part: Part, wanted: Collection[str] | None) -> _Reader:
+    file = pq.ParquetFile(part.path)
+    schema = file.schema_arrow
+    names = [name for name in schema.names if wanted is None or name in wanted]
+    shown = pa.schema([schema.field(name) for name in names])
+    return _Reader(shown, file.iter_batches(ROWS, columns=names), file)
+
+
+def _chosen(reader: Any, wanted: Collection[str] | None) -> _Reader:
+    names = [name for name in reader.schema.names if wanted is None or name in wanted]
+    schema = pa.schema([reader.schema.field(name) for name in names])
+    return _Reader(schema, (batch.select(names) for batch in reader), reader)
+
+
+def _json(part: Part) -> Any:
+    """A row must fit in a block, so where one does not, blocks grow."""
+    size = min(max(_BLOCK, _longest_line(part)), _LONGEST_BLOCK)
+    return pyarrow.json.open_json(part.path, pyarrow.json.ReadOptions(block_size=size))
+
+
+def _longest_line(part: Part) -> int:
+    with part.path.open("rb") as file:
+        return max((len(line) for line in file), default=0) + 1
+
+
+def _csv(part: Part, delimiter: str) -> Any:
+    """Cells are text until somebody knows better, but for the numbers of rows."""
+    parse = pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
+    read = pyarrow.csv.ReadOptions(block_size=_BLOCK)
+    with pyarrow.csv.open_csv(part.path, read, parse) as first:
+        names = first.schema.names
+    convert = pyarrow.csv.ConvertOptions(
+        column_types={name: pa.string() for name in names if name != "Unnamed: 0"},
+        strings_can_be_null=True,
+        null_values=[""],
+        quoted_strings_can_be_null=False,
+    )
+    return pyarrow.csv.open_csv(part.path, read, parse, convert)
