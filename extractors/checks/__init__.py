@@ -18,10 +18,17 @@ CheckFunction = Callable[[Case, Article], Reject | None]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Who a check is and what it decides: its reason, and whether failing it rejects the case."""
+    """Who a check is and what it decides: its reason, and whether failing it rejects the case.
+
+    It reads the published columns it names, and `retracted`: without those it `needs` it cannot
+    judge, those that `help` it may be empty. `diagnostic_reasoning` is the claims and quotes of
+    the statements, `statements` the rest of them too.
+    """
 
     reason: str
     says: str
+    needs: tuple[str, ...]
+    helps: tuple[str, ...] = ()
     required: bool = True
 
     def reject(self, detail: str, evidence: str = "") -> Reject:

@@ -14,6 +14,8 @@ CHECK = Check(
     reason="answer_in_prompt",
     says="The prompt holds the label, an alias or the article's abbreviation of either, in any "
     "plural, word order, spelling or writing; an abbreviation only as a word in its own case.",
+    needs=("case_prompt", "final_diagnosis"),
+    helps=("final_diagnosis_aliases", "abstract", "text"),
 )
 
 

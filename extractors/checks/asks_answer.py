@@ -13,6 +13,7 @@ from schemas.reject import Reject
 CHECK = Check(
     reason="asks_answer",
     says="The prompt asks for the diagnosis, or ends on a question or on stating a diagnosis.",
+    needs=("case_prompt",),
 )
 _ASKS = re.compile(
     r"\bwhat (?:is|was|would be|could be) (?:the|your)\b[^.?!]*\bdiagnos[ei]s\b|"

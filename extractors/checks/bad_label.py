@@ -14,6 +14,7 @@ CHECK = Check(
     reason="bad_label",
     says="The label is written as an identifier, is too long, names several entities, a question, "
     "a plain symptom or a whole family of diseases.",
+    needs=("final_diagnosis",),
 )
 _MOST_WORDS = 20
 _FAULTS = (

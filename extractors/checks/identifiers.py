@@ -13,6 +13,7 @@ CHECK = Check(
     reason="identifiers",
     says="The prompt holds a date of birth, a hospital or insurance number, an e-mail address, a "
     "telephone number, or a person's name behind a title.",
+    needs=("case_prompt",),
 )
 _NUMBER_OF = (
     r"\b(?:MRN|(?:hospital|medical record|patient|insurance|NHS|case file|chart|social security)\s+"

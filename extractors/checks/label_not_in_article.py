@@ -13,6 +13,8 @@ CHECK = Check(
     reason="label_not_in_article",
     says="Neither the label nor an alias stands in title, abstract or text, nor do four fifths of "
     "the label's words.",
+    needs=("final_diagnosis", "text"),
+    helps=("final_diagnosis_aliases", "title", "abstract"),
 )
 _SHARE = 0.8
 

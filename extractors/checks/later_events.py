@@ -12,6 +12,7 @@ CHECK = Check(
     reason="later_events",
     says="The prompt tells the outcome, the response to treatment or that a diagnosis was "
     "confirmed.",
+    needs=("case_prompt",),
 )
 
 

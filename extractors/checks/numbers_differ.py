@@ -12,6 +12,8 @@ from schemas.reject import Reject
 CHECK = Check(
     reason="numbers_differ",
     says="The prompt holds a number which the article's text does not hold before the breakpoint.",
+    needs=("case_prompt", "text"),
+    helps=("breakpoint",),
 )
 _NUMBER = re.compile(r"\d+(?:[.,·]\d+)*")
 

@@ -10,6 +10,8 @@ from schemas.reject import Reject
 CHECK = Check(
     reason="prompt_past_breakpoint",
     says="The prompt has no spans, or one of them is empty, out of order or behind the breakpoint.",
+    needs=("prompt_spans", "breakpoint"),
+    helps=("text",),
 )
 
 

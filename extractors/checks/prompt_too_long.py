@@ -9,7 +9,11 @@ from schemas.case import Case
 from schemas.reject import Reject
 
 MOST_WORDS = 1500
-CHECK = Check(reason="prompt_too_long", says=f"The prompt has more than {MOST_WORDS} words.")
+CHECK = Check(
+    reason="prompt_too_long",
+    says=f"The prompt has more than {MOST_WORDS} words.",
+    needs=("case_prompt",),
+)
 
 
 def check(case: Case, article: Article) -> Reject | None:

@@ -9,7 +9,11 @@ from schemas.case import Case
 from schemas.reject import Reject
 
 FEWEST_WORDS = 60
-CHECK = Check(reason="prompt_too_short", says=f"The prompt has fewer than {FEWEST_WORDS} words.")
+CHECK = Check(
+    reason="prompt_too_short",
+    says=f"The prompt has fewer than {FEWEST_WORDS} words.",
+    needs=("case_prompt",),
+)
 
 
 def check(case: Case, article: Article) -> Reject | None:

@@ -11,6 +11,7 @@ from schemas.reject import Reject
 CHECK = Check(
     reason="quote_not_in_text",
     says="A statement has no quote, or its spans do not slice the quote out of the text in order.",
+    needs=("statements", "text"),
 )
 
 

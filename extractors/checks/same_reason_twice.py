@@ -12,6 +12,8 @@ CHECK = Check(
     reason="same_reason_twice",
     says="Two statements make the same claim, or draw the same bearing from one quote for one "
     "diagnosis.",
+    needs=("diagnostic_reasoning",),
+    helps=("statements",),
 )
 
 
@@ -22,7 +24,7 @@ def check(case: Case, article: Article) -> Reject | None:
     for item in case.statements:
         claim = tuple(content_stems(item.claim))
         drawing = (item.quote, item.bears, item.diagnosis)
-        if claim in claims or drawing in drawn:
+        if claim in claims or (item.diagnosis and drawing in drawn):
             return CHECK.reject("a statement is made twice", item.claim)
         claims.add(claim)
         drawn.add(drawing)

@@ -9,7 +9,9 @@ from schemas.case import Case
 from schemas.reject import Reject
 
 CHECK = Check(
-    reason="several_patients", says="The prompt tells of a second case or patient, or of several."
+    reason="several_patients",
+    says="The prompt tells of a second case or patient, or of several.",
+    needs=("case_prompt",),
 )
 
 

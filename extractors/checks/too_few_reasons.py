@@ -16,6 +16,8 @@ CHECK = Check(
     reason="too_few_reasons",
     says=f"Fewer than {FEWEST_ALTERNATIVES} other diagnoses are weighed, or fewer than "
     f"{FEWEST_SUPPORTS} statement supports the answer.",
+    needs=("statements", "final_diagnosis"),
+    helps=("final_diagnosis_aliases",),
 )
 
 
