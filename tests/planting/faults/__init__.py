@@ -1,0 +1,3 @@
+"""The kinds of faults, by what they spoil."""
+
+from __future__ import annotations

@@ -1,0 +1,126 @@
+"""Cases that are not of one person, in English, at length, and without a name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from random import Random
+
+from tests.planting.bases import Base
+from tests.planting.edits import Edit, Fault, edited, fault, moved, told
+from tests.planting.wordings import wording, words
+
+_AGED = re.compile(r"\b\d{1,3}[- ](?:year|month|week|day)s?[- ]old\b|\baged \d")
+_PERSON = re.compile(
+    r"\b(?:(?:wo)?man|boy|girl|male|female|gentleman|lady|patient|child|infant|newborn|neonate)\b",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"\b(\d{2,3})(?=[- ]years?[- ]old\b)")
+_OLDEST = 14
+
+
+def two_patients(base: Base, donor: Base, rng: Random) -> Fault | None:
+    """Another patient's story joined to this one's, in the article and in the prompt."""
+    first = next((place for place, item in enumerate(donor.shown) if _AGED.search(item.text)), None)
+    if first is None or donor.article is base.article:
+        return None
+    taken = donor.shown[first : first + rng.randint(2, 4)]
+    story = wording("second_patients").fill(rng, c=" ".join(item.text for item in taken))
+    return told(base, story, "several_patients", at=-1, rng=rng)
+
+
+def animal(base: Base, donor: Base, rng: Random) -> Fault:
+    """The same report of an animal, as the title says."""
+    name = rng.choice(words("species"))
+    patient = rng.random() < 0.5  # vets write of patients as well
+    body, edits = _of_an_animal(base.article.text, name, keep=patient)
+    title = _of_an_animal(base.article.title, name, keep=False)[0]
+    if name not in title:
+        title = f"{title.rstrip('.')} in a{'n' if name[0] in 'aeiou' else ''} {name}"
+    article = replace(edited(base.article, edits), title=title)
+    assert article.text == body
+    prompt = _of_an_animal(base.draft.case_prompt, name, keep=patient)[0]
+    statements = tuple(
+        replace(item, quote=_of_an_animal(item.quote, name, keep=patient)[0])
+        for item in base.draft.statements
+    )
+    return fault(
+        base,
+        title,
+        "not_human",
+        article=article,
+        case_prompt=prompt,
+        statements=statements,
+        breakpoint=moved(base.draft.breakpoint, edits),
+    )
+
+
+def _of_an_animal(text: str, name: str, *, keep: bool) -> tuple[str, list[Edit]]:
+    edits: list[Edit] = [
+        (match.start(), match.end(), name)
+        for match in _PERSON.finditer(text)
+        if not (keep and match[0].casefold() == "patient")
+    ]
+    edits += [
+        (match.start(), match.end(), str(2 + int(match[0]) % (_OLDEST - 2)))
+        for match in _YEARS.finditer(text)
+        if int(match[0]) > _OLDEST
+    ]
+    changed, last = "", 0
+    for start, end, new in sorted(edits):
+        changed += text[last:start] + new
+        last = end
+    return changed + text[last:], edits
+
+
+def foreign(base: Base, donor: Base, rng: Random) -> Fault:
+    """Another language: of the whole report where it is made, else of the prompt alone.
+
+    A prompt in another language than its article has no sentence of it: it is unfaithful too.
+    """
+    age = rng.randint(19, 84)
+    story = rng.choice(words("stories")).replace("{n}", str(age))
+    if base.real:
+        return fault(base, story, "not_english", "unfaithful_prompt", case_prompt=story)
+    edits = [
+        (item.start, item.end, story) for item in base.article.paragraphs if item.kind != "title"
+    ]
+    article = edited(base.article, edits)
+    at = article.text.index(story)
+    return fault(
+        base,
+        story,
+        "not_english",
+        article=replace(article, abstract=story, language=rng.choice((None, "en", "mul"))),
+        case_prompt=story,
+        breakpoint=at + len(story),
+    )
+
+
+def too_short(base: Base, donor: Base, rng: Random) -> Fault | None:
+    """Too little for anyone to answer from."""
+    counts = [0]
+    for item in base.shown:
+        counts.append(counts[-1] + len(item.text.split()))
+    some = [place for place, count in enumerate(counts) if 0 < count < 60]
+    if not some:
+        return None
+    prompt = " ".join(item.text for item in base.shown[: rng.choice(some)])
+    return fault(base, prompt, "prompt_too_short", case_prompt=prompt)
+
+
+def identifiers(base: Base, donor: Base, rng: Random) -> Fault:
+    """What tells who the patient is."""
+    sentence = wording("identifiers").fill(
+        rng,
+        title=rng.choice(words("titles")),
+        first=rng.choice(words("first_names")),
+        last=rng.choice(words("last_names")),
+        day=f"{rng.randint(1, 28):02}",
+        month=f"{rng.randint(1, 12):02}",
+        year=f"{rng.randint(20, 99)}",
+        letter=rng.choice("ABHKT"),
+        long=f"{rng.randint(10**6, 10**8 - 1):08}",
+        three=f"{rng.randint(100, 199)}",
+    )
+    return told(base, sentence, "identifiers", at=rng.choice((0, 0, 1, -1)), rng=rng)
