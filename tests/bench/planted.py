@@ -10,7 +10,7 @@ from tests.bench import Row
 from tests.planting.bases import gold_bases, made_bases
 from tests.planting.judging import EACH, Score, false_alarms, instead, scores
 
-MADE = 40
+MADE = 80
 _SEED = 7
 
 

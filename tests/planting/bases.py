@@ -1,4 +1,4 @@
-"""Sound cases to plant faults in: answered real reports, and fictional ones whose truth is known."""
+"""Sound cases to plant faults in: answered real reports, and made ones whose truth is known."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _WEIGHED = re.compile(
     r"versus|misdiagnos|possib|initially|compatible|such as|includ",
     re.IGNORECASE,
 )
+_AGED = re.compile(r"\b\d+[- ](?:year|month|week|day)s?[- ]old\b|\b(?:aged|of) \d+ ")
 _LEAST_WORDS = 60
 _ALTERNATIVES = 2
 
@@ -137,8 +138,11 @@ def of_made(made: MadeArticle) -> Base | None:
     sentences = article_sentences(article)
     at = next((item for item in sentences if item.text == truth.breakpoint), None)
     told = [item for item in sentences if item.kind == "case"]
-    if at is None or not told:
+    # Some layouts tell of the disease before they bring in the patient.
+    first = next((place for place, item in enumerate(told) if _AGED.search(item.text)), None)
+    if at is None or first is None:
         return None
+    told = told[first:]
     shown = _before(told, at.start, (truth.diagnosis, *truth.aliases))
     statements = [
         DraftStatement(

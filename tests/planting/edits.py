@@ -40,14 +40,9 @@ def fault(
 def edited(article: Article, edits: Iterable[Edit]) -> Article:
     """The article with stretches of its text replaced, and every offset moved along."""
     ordered = sorted(edits)
-    text, last = "", 0
-    for start, end, new in ordered:
-        text += article.text[last:start] + new
-        last = end
-    text += article.text[last:]
     return replace(
         article,
-        text=text,
+        text=applied(article.text, ordered),
         sections=tuple(
             replace(item, start=moved(item.start, ordered), end=moved(item.end, ordered))
             for item in article.sections
@@ -57,6 +52,15 @@ def edited(article: Article, edits: Iterable[Edit]) -> Article:
             for item in article.paragraphs
         ),
     )
+
+
+def applied(text: str, edits: Iterable[Edit]) -> str:
+    """The text with stretches replaced."""
+    changed, last = "", 0
+    for start, end, new in sorted(edits):
+        changed += text[last:start] + new
+        last = end
+    return changed + text[last:]
 
 
 def moved(offset: int, edits: Iterable[Edit]) -> int:
@@ -119,6 +123,7 @@ def swapped(text: str, pairs: Iterable[tuple[str, str]], rng: Random) -> tuple[s
     if not hits:
         return None
     match, new = rng.choice(hits)
+    new = opened(new) if match[0][:1].isupper() else new
     return text[: match.start()] + new + text[match.end() :], match[0]
 
 
@@ -154,11 +159,8 @@ def opened(name: str) -> str:
 
 
 def inline(name: str, article: Article) -> str:
-    """A name as it stands within a sentence: small, unless its first word is a name itself."""
+    """A name as it stands within a sentence: small, where the article writes its first word so."""
     first = name.split()[0]
     small = first[:1].lower() + first[1:]
-    if not first[1:].islower() or "'" in first:
-        return name
-    known = re.search(rf"(?<![.!?] )\b{re.escape(small)}\b", article.text)
-    alone = re.search(rf"[a-z,] {re.escape(first)}\b", article.text)
-    return name if alone and not known else small + name[len(first) :]
+    known = re.search(rf"\b{re.escape(small)}\b", article.text)
+    return small + name[len(first) :] if known else name

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from random import Random
 
 _SMALL = frozenset(
-    ["of", "the", "with", "and", "in", "on", "to", "due", "by", "from", "a", "an", "secondary", "related", "induced", "arising", "during", "after", "associated", "for", "at"]
+    {"of", "the", "with", "and", "in", "on", "to", "due", "by", "from", "a", "an", "secondary"}
+    | {"related", "induced", "arising", "during", "after", "associated", "for", "at"}
 )
 _SPELLINGS = (
     (r"umor", "umour"),
@@ -49,14 +50,14 @@ _PLURALS = (
     (r"oma$", "omas"),
     (r"oma$", "omata"),
     (r"fistula$", "fistulae"),
-    (r"(cyst|tumour|tumor|fistula|disease|syndrome|disorder|hernia|abscess|leukemia|leukaemia|"
-     r"lesion|infection|obstruction|embolism|aneurysm|teratoma|hematoma|failure)$", r"\1s"),
+    (r"(cyst|tumour|tumor|fistula|hernia|abscess|leukemia|leukaemia|"
+     r"lesion|infection|obstruction|embolism|aneurysm|teratoma|hematoma)$", r"\1s"),
     (r"abscesss$", "abscesses"),
     (r"thrombosis$", "thromboses"),
     (r"(pneumon|enter|arter|carditi?|encephal|pancreat|nephr|oste)itis$", r"\1itides"),
     (r"(cardiomyopath|encephalopath|neuropath|myopath|deficienc|porphyri)y$", r"\1ies"),
 )  # fmt: skip
-_SITES = frozenset(["thyroid", "lung", "breast", "colon", "scalp", "parotid", "prostate", "brain", "neck", "tongue"])
+_SITES = frozenset({"thyroid", "lung", "breast", "colon", "scalp", "parotid", "brain", "neck"})
 
 
 def camel(name: str, rng: Random) -> str:
@@ -77,7 +78,9 @@ def camel(name: str, rng: Random) -> str:
 
 
 def initials(name: str) -> str:
-    """The letters that an author would take for a short form."""
+    """The letters that an author would take for a short form; none of a name that holds one."""
+    if re.search(r"[A-Z]{3,}", name):
+        return ""
     parts = (part for part in re.findall(r"[A-Za-z]+", name) if part.lower() not in _SMALL)
     return "".join(part[0].upper() for part in parts)
 
@@ -121,5 +124,12 @@ def other_forms(name: str) -> Iterator[str]:
     if not of and 2 <= len(words) <= 4 and not set(words) & _SMALL and words[-1].islower():
         if words[0].casefold() in _SITES:
             yield f"{' '.join(words[1:])} of the {words[0].lower()}"
-        elif words[-1] not in ("disease", "syndrome", "disorder", "lesion"):
-            yield f"{words[-1]}, {' '.join(words[:-1])}"
+        elif words[-1] in ("disease", "syndrome"):
+            if words[0][:1].isupper():
+                yield f"{words[-1]} of {' '.join(words[:-1])}"
+        elif words[-1] not in ("disorder", "lesion"):
+            yield f"{words[-1]}, {_small(' '.join(words[:-1]))}"
+
+
+def _small(name: str) -> str:
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name

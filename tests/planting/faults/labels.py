@@ -6,7 +6,7 @@ import re
 from random import Random
 
 from tests.planting.bases import Base
-from tests.planting.edits import Fault, fault, inline
+from tests.planting.edits import Fault, fault, inline, opened
 from tests.planting.names import camel
 from tests.planting.wordings import wording, words
 
@@ -34,23 +34,23 @@ def two_entities(base: Base, donor: Base, rng: Random) -> Fault | None:
 
 
 def symptom(base: Base, donor: Base, rng: Random) -> Fault | None:
-    """A complaint of the patient in place of what caused it."""
+    """A complaint of the patient in place of what caused it, now and then with a degree."""
     text = base.article.text.casefold()
     held = [word for word in words("symptoms") if re.search(rf"\b{word}\b", text)]
     if not held:
         return None
-    degree = rng.choice(words("degrees"))
-    found = rng.choice(held)
-    label = degree + found if degree else found[:1].upper() + found[1:]
-    return _labelled(base, label, "bad_label", aliases=())
+    label = rng.choice(held)
+    if rng.random() < 0.4:
+        label = f"{rng.choice(words('degrees'))} {label}"
+    return _labelled(base, opened(label), "bad_label", aliases=())
 
 
 def procedure_or_family(base: Base, donor: Base, rng: Random) -> Fault:
-    """What was done, or a class of diseases; where the article has no such words, that is wrong too.
+    """What was done, or a class of diseases, if possible one that the article names.
 
-    Those that the article does name are taken first.
+    One that it does not name is in no words of the article as well.
     """
-    listed = words(rng.choice(("procedures", "families")))
+    listed = (*words("procedures"), *words("families"))
     text = base.article.text.casefold()
     held = [name for name in listed if name.casefold() in text]
     label = rng.choice(held or listed)

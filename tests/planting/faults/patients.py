@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from random import Random
 
+from extractors.language.sentences import article_sentences
 from tests.planting.bases import Base
-from tests.planting.edits import Edit, Fault, edited, fault, moved, told
+from tests.planting.edits import Edit, Fault, applied, edited, fault, moved, told
 from tests.planting.wordings import wording, words
 
 _AGED = re.compile(r"\b\d{1,3}[- ](?:year|month|week|day)s?[- ]old\b|\baged \d")
@@ -17,6 +18,14 @@ _PERSON = re.compile(
 )
 _YEARS = re.compile(r"\b(\d{2,3})(?=[- ]years?[- ]old\b)")
 _OLDEST = 14
+_HUMAN = re.compile(
+    r"\b(?:worked|works|work|job|occupation|employ\w+|alcohol|wine|tobacco|smok\w+|cigarettes?|"
+    r"wife|husband|spouse|sister|brother|family|families|daughter|son|parents|mother|father|"
+    r"school|students?|nurse|teacher|driver|clerk|pregnan\w+|gestation|marri\w+|holiday|"
+    r"university|depression|suicid\w+|travel\w*|denied|told|tattoos?|dentist|drugs were)\b"
+    r"|year-old (?:wo)?man, an? ",
+    re.IGNORECASE,
+)
 
 
 def two_patients(base: Base, donor: Base, rng: Random) -> Fault | None:
@@ -29,33 +38,40 @@ def two_patients(base: Base, donor: Base, rng: Random) -> Fault | None:
     return told(base, story, "several_patients", at=-1, rng=rng)
 
 
-def animal(base: Base, donor: Base, rng: Random) -> Fault:
-    """The same report of an animal, as the title says."""
+def animal(base: Base, donor: Base, rng: Random) -> Fault | None:
+    """The same report of an animal, as the title says; what only people do is left out."""
+    if _HUMAN.search(base.article.title) or _HUMAN.search(base.shown[0].text):
+        return None
     name = rng.choice(words("species"))
-    patient = rng.random() < 0.5  # vets write of patients as well
-    body, edits = _of_an_animal(base.article.text, name, keep=patient)
-    title = _of_an_animal(base.article.title, name, keep=False)[0]
+    keep = rng.random() < 0.5  # vets write of patients as well
+    human = [item for item in article_sentences(base.article) if _HUMAN.search(item.text)]
+    gone = [(item.start, item.end) for item in human if item.kind == "case"]
+    edits = [(start, end, "") for start, end in gone]
+    edits += [
+        (start, end, new)
+        for start, end, new in _of_an_animal(base.article.text, name, keep=keep)
+        if not any(first <= start < last for first, last in gone)
+    ]
+    title = base.article.title
+    title = applied(title, _of_an_animal(title, name, keep=False))
     if name not in title:
         title = f"{title.rstrip('.')} in a{'n' if name[0] in 'aeiou' else ''} {name}"
-    article = replace(edited(base.article, edits), title=title)
-    assert article.text == body
-    prompt = _of_an_animal(base.draft.case_prompt, name, keep=patient)[0]
-    statements = tuple(
-        replace(item, quote=_of_an_animal(item.quote, name, keep=patient)[0])
-        for item in base.draft.statements
-    )
+    shown = " ".join(item.text for item in base.shown if not _HUMAN.search(item.text))
     return fault(
         base,
-        title,
+        f"{title}: {applied(shown, _of_an_animal(shown, name, keep=keep))}",
         "not_human",
-        article=article,
-        case_prompt=prompt,
-        statements=statements,
+        article=replace(edited(base.article, edits), title=title),
+        case_prompt=applied(shown, _of_an_animal(shown, name, keep=keep)),
+        statements=tuple(
+            replace(item, quote=applied(item.quote, _of_an_animal(item.quote, name, keep=keep)))
+            for item in base.draft.statements
+        ),
         breakpoint=moved(base.draft.breakpoint, edits),
     )
 
 
-def _of_an_animal(text: str, name: str, *, keep: bool) -> tuple[str, list[Edit]]:
+def _of_an_animal(text: str, name: str, *, keep: bool) -> list[Edit]:
     edits: list[Edit] = [
         (match.start(), match.end(), name)
         for match in _PERSON.finditer(text)
@@ -66,11 +82,7 @@ def _of_an_animal(text: str, name: str, *, keep: bool) -> tuple[str, list[Edit]]
         for match in _YEARS.finditer(text)
         if int(match[0]) > _OLDEST
     ]
-    changed, last = "", 0
-    for start, end, new in sorted(edits):
-        changed += text[last:start] + new
-        last = end
-    return changed + text[last:], edits
+    return edits
 
 
 def foreign(base: Base, donor: Base, rng: Random) -> Fault:
@@ -91,7 +103,7 @@ def foreign(base: Base, donor: Base, rng: Random) -> Fault:
         base,
         story,
         "not_english",
-        article=replace(article, abstract=story, language=rng.choice((None, "en", "mul"))),
+        article=replace(article, abstract=story, language=rng.choice((None, "en"))),
         case_prompt=story,
         breakpoint=at + len(story),
     )

@@ -24,7 +24,7 @@ _SWAPS = (
     (r"\bwithout\b", "with"),
     (r"\b(was|were|is|are|did|had|has|could|can) not\b", r"\1"),
     (r"\b(was|were|is|are|had|has)\b(?! not| no)", r"\1 not"),
-    (r"\b[Nn]o (?=[a-z])", "some "),
+    (r"\b[Nn]o (?!longer)(?=[a-z])", "some "),
     (r"\b([Tt])here (was|were) no\b", r"\1here \2"),
     (r"\belevated\b", "lowered"),
     (r"\bincreased\b", "decreased"),
@@ -42,7 +42,7 @@ def _one_alternative(base: Base, rng: Random) -> Fault:
     statements = tuple(
         item for item in base.draft.statements if item.bears == "supports" or item.diagnosis == kept
     )
-    return _with(base, f"only {kept} is weighed", statements, "too_few_reasons")
+    return _with(base, f"only {kept or 'the answer'} is weighed", statements, "too_few_reasons")
 
 
 def _no_support(base: Base, rng: Random) -> Fault:
