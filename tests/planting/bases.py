@@ -23,7 +23,7 @@ _WEIGHED = re.compile(
     r"versus|misdiagnos|possib|initially|compatible|such as|includ",
     re.IGNORECASE,
 )
-_AGED = re.compile(r"\b\d+[- ](?:year|month|week|day)s?[- ]old\b|\b(?:aged|of) \d+ ")
+_AGED = re.compile(r"\b\d+[- ](?:year|month|week|day)s?[- ]old\b|\baged \d+")
 _LEAST_WORDS = 60
 _ALTERNATIVES = 2
 
@@ -46,6 +46,11 @@ class Base:
     def names(self) -> tuple[str, ...]:
         """The label and its aliases."""
         return (self.draft.final_diagnosis, *self.draft.final_diagnosis_aliases)
+
+    def is_answer(self, name: str) -> bool:
+        """Whether a name that a statement is about means the answer, by a longer word of it."""
+        own = {word for item in self.names for word in re.findall(r"\w{5,}", item.casefold())}
+        return name in self.names or not own.isdisjoint(re.findall(r"\w{5,}", name.casefold()))
 
     @property
     def others(self) -> tuple[str, ...]:

@@ -63,6 +63,11 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
     return changed + text[last:]
 
 
+def indefinite(name: str) -> str:
+    """A name behind its article."""
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
 def moved(offset: int, edits: Iterable[Edit]) -> int:
     """Where an offset lies after the edits; what is put at an end belongs to what ends there."""
     return offset + sum(len(new) - (end - start) for start, end, new in edits if end <= offset)

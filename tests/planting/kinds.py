@@ -67,8 +67,8 @@ class Planted:
 def plant(kind: str, bases: Sequence[Base], count: int, seed: int) -> Iterator[Planted]:
     """So many different faults of a kind, fewer where the bases have no room for more."""
     seen: set[tuple[str, str]] = set()
-    for turn in range(_ROUNDS):
-        rng = Random(f"planted {seed} {kind} {turn}")
+    for turn in range(_ROUNDS if bases else 0):
+        rng = Random(f"planted {seed} {kind} {turn} {bases[0].real}")
         for base in rng.sample(bases, len(bases)):
             if len(seen) == count:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from random import Random
 
 from tests.planting.bases import Base
@@ -84,10 +85,15 @@ def no_answer(base: Base, donor: Base, rng: Random) -> Fault:
 
 
 def _labelled(base: Base, label: str, *right: str, aliases: tuple[str, ...]) -> Fault:
+    statements = tuple(
+        replace(item, diagnosis=label) if item.bears == "supports" else item
+        for item in base.draft.statements
+    )
     return fault(
         base,
         label,
         *right,
+        statements=statements,
         final_diagnosis=label,
         final_diagnosis_aliases=aliases,
         final_diagnosis_parent=None,

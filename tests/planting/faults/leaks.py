@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from random import Random
 
 from tests.planting.bases import Base
@@ -45,16 +47,9 @@ def abbreviation(base: Base, donor: Base, rng: Random) -> Fault | None:
         return None
     with_it, short = defined
     kept = tuple(name for name in base.draft.final_diagnosis_aliases if short not in name.split())
-    fault = told(with_it, wording("short").fill(rng, s=short), _REASON, rng=rng)
-    return Fault(
-        _without(fault, kept), fault.article, fault.right, f"{fault.what} ({short} is defined)"
-    )
-
-
-def _without(fault: Fault, aliases: tuple[str, ...]):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(fault.draft, final_diagnosis_aliases=aliases)
+    alone = replace(with_it, draft=replace(with_it.draft, final_diagnosis_aliases=kept))
+    made = told(alone, wording("short").fill(rng, s=short), _REASON, rng=rng)
+    return replace(made, what=f"{made.what} ({short} is defined)")
 
 
 def _defined(base: Base, rng: Random) -> tuple[Base, str] | None:
@@ -74,8 +69,6 @@ def _defined(base: Base, rng: Random) -> tuple[Base, str] | None:
 
 
 def _defining(base: Base, at: int, short: str) -> Base:
-    from dataclasses import replace
-
     edits = [(at, at, f" ({short})")]
     statements = tuple(
         replace(item, quote=_quote_after(base, item.quote, at, short))
@@ -117,9 +110,9 @@ def other_form(base: Base, donor: Base, rng: Random) -> Fault | None:
     return _in_another_form(base, rng, other_forms, "in_other_form")
 
 
-def _in_another_form(base: Base, rng: Random, forms, list_name: str) -> Fault | None:  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
+def _in_another_form(
+    base: Base, rng: Random, forms: Callable[[str], Iterator[str]], list_name: str
+) -> Fault | None:
     choices = [(name, form) for name in base.names for form in forms(name)]
     if not choices:
         return None
@@ -127,5 +120,5 @@ def _in_another_form(base: Base, rng: Random, forms, list_name: str) -> Fault | 
     aliases = () if name == base.draft.final_diagnosis else (name,)
     alone = replace(base, draft=replace(base.draft, final_diagnosis_aliases=aliases))
     sentence = wording(list_name).fill(rng, x=inline(form, base.article))
-    fault = told(alone, sentence, _REASON, rng=rng)
-    return replace(fault, what=f"{fault.what} (for {name!r})")
+    made = told(alone, sentence, _REASON, rng=rng)
+    return replace(made, what=f"{made.what} (for {name!r})")

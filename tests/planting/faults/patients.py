@@ -8,12 +8,23 @@ from random import Random
 
 from extractors.language.sentences import article_sentences
 from tests.planting.bases import Base
-from tests.planting.edits import Edit, Fault, applied, edited, fault, moved, told
+from tests.planting.edits import (
+    Edit,
+    Fault,
+    applied,
+    edited,
+    fault,
+    indefinite,
+    moved,
+    opened,
+    told,
+)
 from tests.planting.wordings import wording, words
 
 _AGED = re.compile(r"\b\d{1,3}[- ](?:year|month|week|day)s?[- ]old\b|\baged \d")
 _PERSON = re.compile(
-    r"\b(?:(?:wo)?man|boy|girl|male|female|gentleman|lady|patient|child|infant|newborn|neonate)\b",
+    r"\b(an? )?(?:(?:fe)?male (?=infant|patient|child|newborn))?"
+    r"((?:wo)?man|boy|girl|male|female|gentleman|lady|patient|child|infant|newborn|neonate)\b",
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"\b(\d{2,3})(?=[- ]years?[- ]old\b)")
@@ -22,7 +33,8 @@ _HUMAN = re.compile(
     r"\b(?:worked|works|work|job|occupation|employ\w+|alcohol|wine|tobacco|smok\w+|cigarettes?|"
     r"wife|husband|spouse|sister|brother|family|families|daughter|son|parents|mother|father|"
     r"school|students?|nurse|teacher|driver|clerk|pregnan\w+|gestation|marri\w+|holiday|"
-    r"university|depression|suicid\w+|travel\w*|denied|told|tattoos?|dentist|drugs were)\b"
+    r"university|depression|suicid\w+|travel\w*|denied|told|tattoos?|dentist|drugs were|"
+    r"Mrs|Mr|Ms|kg|rated|described|complain\w*|said|slept|thought)\b"
     r"|year-old (?:wo)?man, an? ",
     re.IGNORECASE,
 )
@@ -30,10 +42,9 @@ _HUMAN = re.compile(
 
 def two_patients(base: Base, donor: Base, rng: Random) -> Fault | None:
     """Another patient's story joined to this one's, in the article and in the prompt."""
-    first = next((place for place, item in enumerate(donor.shown) if _AGED.search(item.text)), None)
-    if first is None or donor.article is base.article:
+    if not _AGED.search(donor.shown[0].text) or donor.article is base.article:
         return None
-    taken = donor.shown[first : first + rng.randint(2, 4)]
+    taken = donor.shown[: rng.randint(2, 4)]
     story = wording("second_patients").fill(rng, c=" ".join(item.text for item in taken))
     return told(base, story, "several_patients", at=-1, rng=rng)
 
@@ -55,7 +66,7 @@ def animal(base: Base, donor: Base, rng: Random) -> Fault | None:
     title = base.article.title
     title = applied(title, _of_an_animal(title, name, keep=False))
     if name not in title:
-        title = f"{title.rstrip('.')} in a{'n' if name[0] in 'aeiou' else ''} {name}"
+        title = f"{title.rstrip('.')} in {indefinite(name)}"
     shown = " ".join(item.text for item in base.shown if not _HUMAN.search(item.text))
     return fault(
         base,
@@ -72,11 +83,13 @@ def animal(base: Base, donor: Base, rng: Random) -> Fault | None:
 
 
 def _of_an_animal(text: str, name: str, *, keep: bool) -> list[Edit]:
-    edits: list[Edit] = [
-        (match.start(), match.end(), name)
-        for match in _PERSON.finditer(text)
-        if not (keep and match[0].casefold() == "patient")
-    ]
+    edits: list[Edit] = []
+    for match in _PERSON.finditer(text):
+        if keep and match[2].casefold() == "patient":
+            continue
+        behind = match[1] is not None
+        new = opened(indefinite(name)) if behind and match[1][0] == "A" else indefinite(name)
+        edits.append((match.start(), match.end(), new if behind else name))
     edits += [
         (match.start(), match.end(), str(2 + int(match[0]) % (_OLDEST - 2)))
         for match in _YEARS.finditer(text)

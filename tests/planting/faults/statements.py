@@ -40,7 +40,7 @@ def too_few(base: Base, donor: Base, rng: Random) -> Fault | None:
 def _one_alternative(base: Base, rng: Random) -> Fault:
     kept = rng.choice((*base.others, None))
     statements = tuple(
-        item for item in base.draft.statements if item.bears == "supports" or item.diagnosis == kept
+        item for item in base.draft.statements if _supports(base, item) or item.diagnosis == kept
     )
     return _with(base, f"only {kept or 'the answer'} is weighed", statements, "too_few_reasons")
 
@@ -53,30 +53,28 @@ def _no_support(base: Base, rng: Random) -> Fault:
 def _one_by_many_names(base: Base, rng: Random) -> Fault:
     """The same other diagnosis under several spellings of its name."""
     name = rng.choice(base.others)
-    forms = [
-        name,
-        name.upper(),
-        f"{name}s",
-        name.replace(" ", "  "),
-        f"{name.lower()} ",
-        name.title(),
-    ]
-    rng.shuffle(forms)
-    statements = tuple(
-        replace(item, diagnosis=forms[place % len(forms)]) if item.bears == "excludes" else item
-        for place, item in enumerate(base.draft.statements)
-    )
-    return _with(base, f"all alternatives are {name}", statements, "too_few_reasons")
+    forms = [name, name.upper(), name.replace(" ", "  "), f"{name.lower()} ", name.title()]
+    return _all_against(base, name, rng.sample(forms, len(forms)))
 
 
 def _itself(base: Base, rng: Random) -> Fault:
     """The answer, or an alias, weighed as if it were another diagnosis."""
-    names = base.names
+    return _all_against(base, "the answer", rng.sample(base.names, len(base.names)))
+
+
+def _all_against(base: Base, what: str, names: list[str]) -> Fault:
+    """What speaks for the answer, and what speaks against these names alone."""
     statements = tuple(
-        replace(item, diagnosis=rng.choice(names)) if item.bears == "excludes" else item
-        for item in base.draft.statements
+        replace(item, diagnosis=names[place % len(names)]) if item.bears == "excludes" else item
+        for place, item in enumerate(base.draft.statements)
+        if item.bears == "excludes" or _supports(base, item)
     )
-    return _with(base, "the alternatives are the answer", statements, "too_few_reasons")
+    return _with(base, f"all alternatives are {what}", statements, "too_few_reasons")
+
+
+def _supports(base: Base, item: DraftStatement) -> bool:
+    """Whether a statement speaks for the answer; some speak for another diagnosis."""
+    return item.bears == "supports" and base.is_answer(item.diagnosis)
 
 
 def twice(base: Base, donor: Base, rng: Random) -> Fault:

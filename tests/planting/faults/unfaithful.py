@@ -11,7 +11,10 @@ from tests.planting.edits import Fault, reworded, said, shuffled, swapped
 from tests.planting.wordings import wording, words
 
 _REASON = "unfaithful_prompt"
-_NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:\.\d+)?(?![\w./-]*\d)")
+_NUMBER = re.compile(
+    r"(?<![\w.,/^-])(?<!Figure )(?<!Figures )(?<!Fig\. )(?<!Table )\d+(?:\.\d+)?(?!\^|[\w./-]*\d)"
+)
+_YEAR = range(1900, 2100)
 _UNITS = (
     (r"(?<=\d)(\s?)mg\b(?!/)", r"\1g"),
     (r"(?<=\d)(\s?)g/dL\b", r"\1g/L"),
@@ -44,7 +47,8 @@ _NEGATIONS = (
     (r"\b([Nn])o (?=history of|evidence of|signs? of)", r"\1otable "),
     (r"\b([Tt])here (was|were) no\b", r"\1here \2"),
     (r"\bwith no\b", "with"),
-    (r"\bwithout\b(?! (?:success|benefit|delay))", "with"),
+    (r"\bwithout any\b", "with some"),
+    (r"\bwithout\b(?! any)(?! (?:success|benefit|delay))", "with"),
     (r"\bdenied\b", "reported"),
     (r"\b(was|were|had|did|could|is|has) not\b", r"\1"),
     (r"\bno (?=[a-z]{4,})", "marked "),
@@ -63,7 +67,7 @@ _SIDES = (
      "right"),
     (r"\b([Rr])ight\b(?= (?!away|after|now|before|in|time)[a-z-]{3,})", "left"),
     (r"(?<!lower and )(?<!lower or )\bupper (?!and|or)(?=[a-z]+)", "lower "),
-    (r"(?<!upper and )(?<!upper or )\blower (?=lobe|limb|extremit|leg|arm|lid|pole|abdom|quadr|lip)",
+    (r"(?<!upper and )(?<!upper or )\blower (?=lobe|limb|extremit|leg|arm|lid|abdom|quadr|lip)",
      "upper "),
     (r"\bbilateral\b", "unilateral"),
     (r"\banterior\b", "posterior"),
@@ -98,6 +102,8 @@ def _other_number(number: str, text: str, rng: Random) -> str | None:
     for _ in range(8):
         value = float(number) * rng.choice((0.4, 0.6, 0.8, 1.3, 1.7, 2.4)) + rng.choice((0, 1, 2))
         decimals = len(number.partition(".")[2])
+        if not decimals and int(number) in _YEAR:
+            value = int(number) + rng.choice((-11, -4, -2, 1, 3))
         other = f"{value:.{decimals}f}"
         if other != number and not re.search(rf"(?<!\d){re.escape(other)}(?!\d)", text):
             return other
