@@ -107,6 +107,8 @@ def _of_gold(row: dict[str, Any]) -> Base:
     statements = tuple(
         DraftStatement(item["claim"], item["quote"], item["bears"], item["of"])
         for item in row["statements"]
+        # A few were quoted from the abstract, which can carry no quote of a row.
+        if item["quote"] in article.text or item["quote"] not in article.abstract
     )
     statements += _of_differentials(row, statements, sentences)
     draft = _draft(article, shown, row["final_diagnosis"], row["aliases"], statements, stop)

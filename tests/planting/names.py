@@ -125,7 +125,7 @@ def other_forms(name: str) -> Iterator[str]:
         if words[0].casefold() in _SITES:
             yield f"{' '.join(words[1:])} of the {words[0].lower()}"
         elif words[-1] in ("disease", "syndrome"):
-            if words[0][:1].isupper():
+            if words[0].istitle():
                 yield f"{words[-1]} of {' '.join(words[:-1])}"
         elif words[-1] not in ("disorder", "lesion"):
             yield f"{words[-1]}, {_small(' '.join(words[:-1]))}"

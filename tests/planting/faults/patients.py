@@ -27,15 +27,16 @@ _PERSON = re.compile(
     r"((?:wo)?man|boy|girl|male|female|gentleman|lady|patient|child|infant|newborn|neonate)\b",
     re.IGNORECASE,
 )
-_YEARS = re.compile(r"\b(\d{2,3})(?=[- ]years?[- ]old\b)")
+_YEARS = re.compile(r"\b\d{2,3}(?=[- ]years?[- ]old\b)|(?<=\baged )\d{2,3}\b")
 _OLDEST = 14
 _HUMAN = re.compile(
     r"\b(?:worked|works|work|job|occupation|employ\w+|alcohol|wine|tobacco|smok\w+|cigarettes?|"
     r"wife|husband|spouse|sister|brother|family|families|daughter|son|parents|mother|father|"
     r"school|students?|nurse|teacher|driver|clerk|pregnan\w+|gestation|marri\w+|holiday|"
     r"university|depression|suicid\w+|travel\w*|denied|told|tattoos?|dentist|drugs were|"
-    r"Mrs|Mr|Ms|kg|rated|described|complain\w*|said|slept|thought)\b"
-    r"|year-old (?:wo)?man, an? ",
+    r"Mrs|Mr|Ms|kg|rated|described|complain\w*|said|slept|thought|mattress|overwork|"
+    r"Caucasian|Chinese|Ghanaian|herbs|remedies|perfume|chickenpox)\b"
+    r"|(?:year-old (?:wo)?man|aged \d+ years), an? ",
     re.IGNORECASE,
 )
 

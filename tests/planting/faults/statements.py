@@ -38,11 +38,14 @@ def too_few(base: Base, donor: Base, rng: Random) -> Fault | None:
 
 
 def _one_alternative(base: Base, rng: Random) -> Fault:
-    kept = rng.choice((*base.others, None))
+    kept = rng.choice((*_single(base), None))
     statements = tuple(
-        item for item in base.draft.statements if _supports(base, item) or item.diagnosis == kept
+        item
+        for item in base.draft.statements
+        if item.bears == "excludes" and item.diagnosis == kept
     )
-    return _with(base, f"only {kept or 'the answer'} is weighed", statements, "too_few_reasons")
+    what = f"only {kept or 'the answer'} is weighed"
+    return _with(base, what, (*_supporting(base), *statements), "too_few_reasons")
 
 
 def _no_support(base: Base, rng: Random) -> Fault:
@@ -50,9 +53,12 @@ def _no_support(base: Base, rng: Random) -> Fault:
     return _with(base, "nothing supports the answer", statements, "too_few_reasons")
 
 
-def _one_by_many_names(base: Base, rng: Random) -> Fault:
+def _one_by_many_names(base: Base, rng: Random) -> Fault | None:
     """The same other diagnosis under several spellings of its name."""
-    name = rng.choice(base.others)
+    single = _single(base)
+    if not single:
+        return None
+    name = rng.choice(single)
     forms = [name, name.upper(), name.replace(" ", "  "), f"{name.lower()} ", name.title()]
     return _all_against(base, name, rng.sample(forms, len(forms)))
 
@@ -64,17 +70,27 @@ def _itself(base: Base, rng: Random) -> Fault:
 
 def _all_against(base: Base, what: str, names: list[str]) -> Fault:
     """What speaks for the answer, and what speaks against these names alone."""
+    against = (item for item in base.draft.statements if item.bears == "excludes")
     statements = tuple(
-        replace(item, diagnosis=names[place % len(names)]) if item.bears == "excludes" else item
-        for place, item in enumerate(base.draft.statements)
-        if item.bears == "excludes" or _supports(base, item)
+        replace(item, diagnosis=names[place % len(names)]) for place, item in enumerate(against)
     )
-    return _with(base, f"all alternatives are {what}", statements, "too_few_reasons")
+    what = f"all alternatives are {what}"
+    return _with(base, what, (*_supporting(base), *statements), "too_few_reasons")
 
 
-def _supports(base: Base, item: DraftStatement) -> bool:
-    """Whether a statement speaks for the answer; some speak for another diagnosis."""
-    return item.bears == "supports" and base.is_answer(item.diagnosis)
+def _supporting(base: Base) -> tuple[DraftStatement, ...]:
+    """What speaks for the answer, under its label; some speak for another diagnosis."""
+    label = base.draft.final_diagnosis
+    return tuple(
+        replace(item, diagnosis=label)
+        for item in base.draft.statements
+        if item.bears == "supports" and base.is_answer(item.diagnosis)
+    )
+
+
+def _single(base: Base) -> list[str]:
+    """The other diagnoses whose names are not a list of several."""
+    return [name for name in base.others if not re.search(r",|/| or | and |\(", name)]
 
 
 def twice(base: Base, donor: Base, rng: Random) -> Fault:
@@ -82,8 +98,7 @@ def twice(base: Base, donor: Base, rng: Random) -> Fault:
     held = base.draft.statements
     item = rng.choice(held)
     claim = item.claim.rstrip(".")
-    small = claim if claim[1:2].isupper() else claim[:1].lower() + claim[1:]
-    again = wording("restated").fill(rng, c=small)
+    again = wording("restated").fill(rng, c=inline(claim, base.article))
     parts = item.quote.split()
     short = " ".join(parts[: max(_LEAST_WORDS, 2 * len(parts) // 3)])
     copy = rng.choice(
