@@ -20,6 +20,8 @@ settings.register_profile("suite", deadline=None, derandomize=True)
 settings.register_profile("new", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
+# The Hub of the tests has no Xet; its client reads this when it is imported.
+os.environ["HF_HUB_DISABLE_XET"] = "1"
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -38,7 +40,7 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name.startswith(("CASEBOOK_", "PREFECT_")):
+        if name.startswith(("CASEBOOK_", "PREFECT_")) or name in ("HF_TOKEN", "HF_ENDPOINT"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 

@@ -1,4 +1,4 @@
-"""`python -m tests.fakes`: start all four services and say how to use them; or the models."""
+"""`python -m tests.fakes`: start PMC's services and say how to use them; or models, or a Hub."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from pathlib import Path
 from tests.corpus_maker import Rates
 from tests.fakes.admin import Admin
 from tests.fakes.behaviour import Faults
+from tests.fakes.hub.admin import HubDesk
+from tests.fakes.hub.behaviour import ORGANISATION, TOKEN, hub_faults
+from tests.fakes.hub.service import Hub
 from tests.fakes.models.admin import ModelsDesk
 from tests.fakes.models.behaviour import EXTRACT_MODEL, VERIFY_MODEL, model_faults
 from tests.fakes.models.service import Models
@@ -33,6 +36,9 @@ def main() -> None:
     if asked.models:
         asyncio.run(_serve_models(asked))
         return
+    if asked.hub:
+        asyncio.run(_serve_hub(asked))
+        return
     services = Services(_world(asked))
     services.faults = Faults(rate=asked.faults, seed=asked.seed)
     asyncio.run(_serve(services, asked.parent))
@@ -42,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.fakes", description=__doc__)
     parser.add_argument("--articles", type=int, help="made articles; default 100, or none by files")
     parser.add_argument("--models", action="store_true", help="language models instead of PMC")
+    parser.add_argument("--hub", action="store_true", help="a Hugging Face Hub instead of PMC")
     parser.add_argument("--seed", type=int, default=0, help="of articles and faults")
     parser.add_argument("--faults", type=float, default=0.0, help="share of requests that fail")
     parser.add_argument("--today", type=date.fromisoformat, default=DEFAULT_TODAY)
@@ -104,6 +111,28 @@ async def _serve_models(asked: argparse.Namespace) -> None:
         "",
         "To change the models (tests/fakes/models/behaviour.py has all that can be set):",
         f"""curl {address.removesuffix("/v1")}/_admin/settings -d '{{"latency": 0.5}}'""",
+        "",
+        "ready; Ctrl-C ends it",
+    )
+    print("\n".join(lines), flush=True)
+    await _until(ended, asked.parent)
+
+
+async def _serve_hub(asked: argparse.Namespace) -> None:
+    ended = _ending()
+    hub = Hub(asked.seed)
+    hub.faults = hub_faults(asked.faults, seed=asked.seed)
+    address = await hub.start(HubDesk(hub))
+    lines = (
+        "In another terminal:",
+        "",
+        f"export HF_ENDPOINT={address}",
+        f"export HF_TOKEN={TOKEN}",
+        "export HF_HUB_DISABLE_XET=1",
+        f"casebook publish {ORGANISATION}/cases --home data/build/sample --allow-rules",
+        "",
+        "To change the Hub (tests/fakes/hub/admin.py has all that can be changed):",
+        f"""curl {address}/_admin/faults -d '{{"rate": 0.1}}'""",
         "",
         "ready; Ctrl-C ends it",
     )

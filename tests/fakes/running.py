@@ -9,6 +9,10 @@ with running_fakes(articles=200, seed=1) as fakes:
 with running_models(rates={"leaks": 0.1}) as models:
     subprocess.run(command, env=os.environ | models.environment)
     assert models.admin.counts()["chat.score"] == 200
+
+with running_hub() as hub:
+    subprocess.run(command, env=os.environ | hub.environment)
+    assert hub.admin.repo("casebook-tests/cases")["tags"]
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ from typing import Any
 import requests
 
 from tests.fakes.behaviour import FAULTS
+from tests.fakes.hub.admin import HubAdmin
 from tests.fakes.models.admin import ModelsAdmin
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -237,6 +242,39 @@ def running_models(
         admin.rates(perfect=perfect, **(rates or {}))
         admin.settings(**(settings or {}))
         yield RunningModels(environment, admin, process.pid)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningHub:
+    """The Hub while it runs: what leads to it, and its admin."""
+
+    environment: dict[str, str]
+    admin: HubAdmin
+    pid: int
+
+    @property
+    def endpoint(self) -> str:
+        """The base address."""
+        return self.environment["HF_ENDPOINT"]
+
+    @property
+    def token(self) -> str:
+        """A token that may write."""
+        return self.environment["HF_TOKEN"]
+
+
+@contextmanager
+def running_hub(
+    seed: int = 0, *, settings: Mapping[str, Any] | None = None, faults: float = 0.0
+) -> Iterator[RunningHub]:
+    """Start the Hub, and end it by its pid. settings: of `hub.behaviour.Settings`."""
+    command = [sys.executable, "-m", "tests.fakes", "--hub"]
+    command += [f"--parent={os.getpid()}", f"--seed={seed}", f"--faults={faults}"]
+    with _running(command) as process:
+        environment = _environment(process)
+        admin = HubAdmin(environment["HF_ENDPOINT"])
+        admin.settings(**(settings or {}))
+        yield RunningHub(environment, admin, process.pid)
 
 
 @contextmanager

@@ -77,9 +77,16 @@ class Meter:
 class Connection(asyncio.Protocol):
     """One connection: requests are answered one behind the other, in their order."""
 
-    def __init__(self, answer: Callable[[Request], Response], meter: Meter) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Request], Response],
+        meter: Meter,
+        halfway: Callable[[Request], Response | None] | None = None,
+    ) -> None:
         self._answer = answer
         self._meter = meter
+        self._halfway = halfway
+        self._asked_halfway = False
         self._received = bytearray()
         self._wanted = 0
         self._busy = False
@@ -106,10 +113,11 @@ class Connection(asyncio.Protocol):
 
     def _work(self) -> None:
         while not self._busy and not self._transport.is_closing():
-            request = self._next_request()
+            cut = self._cut_short()
+            request = cut[0] if cut else self._next_request()
             if request is None:
                 return
-            response = self._pending = self._answered(request)
+            response = self._pending = cut[1] if cut else self._answered(request)
             if response.hang:
                 self._busy = True
             elif response.delay:
@@ -126,9 +134,32 @@ class Connection(asyncio.Protocol):
             traceback.print_exc()
             return Response(b"the fake itself failed: see its stderr", 500, "text/plain")
 
+    def _cut_short(self) -> tuple[Request, Response] | None:
+        """A request of which half is there, and what is made of it already."""
+        if self._halfway is None or self._asked_halfway:
+            return None
+        found = self._begun()
+        if found is None or len(self._received) * 2 < self._wanted:
+            return None
+        self._asked_halfway = True
+        response = self._halfway(found[0])
+        return (found[0], response) if response else None
+
     def _next_request(self) -> Request | None:
         if len(self._received) < self._wanted:
             return None
+        found = self._begun()
+        if found is None or len(self._received) < self._wanted:
+            return None
+        request, start = found
+        request.body = bytes(self._received[start : self._wanted])
+        del self._received[: self._wanted]
+        self._wanted = 0
+        self._asked_halfway = False
+        return request
+
+    def _begun(self) -> tuple[Request, int] | None:
+        """The request whose head is there, and where its body begins."""
         end = self._received.find(b"\r\n\r\n")
         if end < 0:
             return None
@@ -138,16 +169,10 @@ class Connection(asyncio.Protocol):
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
         start = end + 4
-        length = int(headers.get("content-length", 0))
-        self._wanted = start + length
-        if len(self._received) < self._wanted:
-            return None
-        body = bytes(self._received[start : self._wanted])
-        del self._received[: self._wanted]
-        self._wanted = 0
+        self._wanted = start + int(headers.get("content-length", 0))
         method, target, _ = first.split(" ", 2)
         path, _, query = target.partition("?")
-        return Request(method, unquote(path), query, headers, body)
+        return Request(method, unquote(path), query, headers), start
 
     def _send_late(self, request: Request, response: Response) -> None:
         self._busy = False
@@ -180,9 +205,13 @@ class Connection(asyncio.Protocol):
 
 
 async def listen(
-    answer: Callable[[Request], Response], meter: Meter, port: int = 0
+    answer: Callable[[Request], Response],
+    meter: Meter,
+    port: int = 0,
+    *,
+    halfway: Callable[[Request], Response | None] | None = None,
 ) -> asyncio.Server:
-    """Serve on loopback."""
+    """Serve on loopback; `halfway` may answer a request of which only half has come."""
 
     def answer_short(request: Request) -> Response:
         if len(request.path) + len(request.query) > _LONGEST_TARGET:
@@ -191,5 +220,5 @@ async def listen(
 
     loop = asyncio.get_running_loop()
     return await loop.create_server(
-        lambda: Connection(answer_short, meter), "127.0.0.1", port, backlog=1024
+        lambda: Connection(answer_short, meter, halfway), "127.0.0.1", port, backlog=1024
     )

@@ -21,8 +21,8 @@ from extractors.pmc.idconv import IdConverter
 from extractors.pmc.ids import identify
 from extractors.pmc.lists import Listed, Missed, read_ids
 from schemas.reasons import REASONS
-from tests.extractors.pmc.hub import SHA, Hub, serving
 from tests.extractors.pmc.serving import QUICK, Asked, Said, answering, nobody, service
+from tests.fakes.running import RunningHub, running_hub
 
 REPO = "zou-lab/MedCaseReasoning"
 IN_PMC = {"101": "PMC1", "102": "PMC2", "10.1000/a(b)": "PMC3", "10.1002/x<1::aid>3.0;2-0": "PMC4"}
@@ -204,49 +204,60 @@ def test_a_folder_without_parquet_is_said(tmp_path: Path, unasked: IdConverter) 
         read_ids(str(tmp_path), unasked)
 
 
-def test_a_dataset_on_the_hub_is_read_by_one_column(unasked: IdConverter) -> None:
+@pytest.fixture(scope="module")
+def hub() -> Iterator[RunningHub]:
+    """A Hub that holds nothing yet."""
+    with running_hub() as running:
+        yield running
+
+
+def test_a_dataset_on_the_hub_is_read_by_one_column(hub: RunningHub, unasked: IdConverter) -> None:
     text = [os.urandom(2_000).hex() for _ in range(500)]
     splits = {
         f"data/{split}.parquet": parquet(text=text, pmcid=[f"PMC{first + i}" for i in range(500)])
         for split, first in (("test", 1), ("train", 301))
     }
-    hub = Hub(REPO, {"README.md": b"", **splits})
-    with serving(hub) as url:
-        for source in (REPO, f"{REPO}@v1", f"{REPO}@{SHA}"):
-            listed = read_ids(source, unasked, hub_url=url, patience=QUICK)
-            assert listed.pmcids == tuple(f"PMC{number}" for number in range(1, 801))
-            assert listed.repeated == 200
-    assert hub.sent < sum(map(len, splits.values())) / 2
+    sha = hub.admin.put(REPO, {"README.md": b"", **splits})
+    for source in (REPO, f"{REPO}@main", f"{REPO}@{sha}"):
+        listed = read_ids(source, unasked, hub_url=hub.endpoint, patience=QUICK)
+        assert listed.pmcids == tuple(f"PMC{number}" for number in range(1, 801))
+        assert listed.repeated == 200
+    assert 0 < hub.admin.counts()["bytes.sent"] < sum(map(len, splits.values())) / 2
 
 
 def test_the_hub_of_the_environment_is_asked(
-    monkeypatch: pytest.MonkeyPatch, unasked: IdConverter
+    monkeypatch: pytest.MonkeyPatch, hub: RunningHub, unasked: IdConverter
 ) -> None:
-    with serving(Hub(REPO, {"all.jsonl": b'{"pmcid": "PMC1"}'}, faults=2)) as url:
-        monkeypatch.setenv("HF_ENDPOINT", url)
-        assert read_ids(REPO, unasked, patience=QUICK) == Listed(("PMC1",))
+    hub.admin.put("a/lines", {"all.jsonl": b'{"pmcid": "PMC1"}'})
+    hub.admin.plan(("hub.info", "503", 2))
+    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+    assert read_ids("a/lines", unasked, patience=QUICK) == Listed(("PMC1",))
+    assert hub.admin.counts()["fault.503"] == 2
 
 
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        ("zou-lab/Nothing", "is neither a file nor a dataset on the Hub that you may read"),
-        (f"{REPO}@nothing", "has no such revision on the Hub"),
+        ("a/nothing", "is neither a file nor a dataset on the Hub that you may read"),
+        ("a/card@nothing", "has no such revision on the Hub"),
         ("a--b/c..d", "is no name of a dataset on the Hub"),
-        (REPO, "holds no Parquet, JSON-lines or CSV files"),
+        ("a/card", "holds no Parquet, JSON-lines or CSV files"),
     ],
 )
-def test_what_the_hub_does_not_have_is_said(unasked: IdConverter, source: str, says: str) -> None:
-    with serving(Hub(REPO, {"README.md": b""})) as url, pytest.raises(UnreadableSource, match=says):
-        read_ids(source, unasked, hub_url=url, patience=QUICK)
+def test_what_the_hub_does_not_have_is_said(
+    hub: RunningHub, unasked: IdConverter, source: str, says: str
+) -> None:
+    hub.admin.put("a/card", {"README.md": b""})
+    with pytest.raises(UnreadableSource, match=says):
+        read_ids(source, unasked, hub_url=hub.endpoint, patience=QUICK)
 
 
-def test_a_hub_that_does_not_answer_is_unavailable(unasked: IdConverter) -> None:
+def test_a_hub_that_does_not_answer_is_unavailable(hub: RunningHub, unasked: IdConverter) -> None:
     with pytest.raises(Unavailable, match=r"the Hub is unavailable: .*refused \(6 attempts"):
-        read_ids(REPO, unasked, hub_url=nobody(), patience=QUICK)
-    broken = Hub(REPO, {}, faults=1_000)
-    with serving(broken) as url, pytest.raises(Unavailable, match=r"status 503 \(6 attempts"):
-        read_ids(REPO, unasked, hub_url=url, patience=QUICK)
+        read_ids("a/card", unasked, hub_url=nobody(), patience=QUICK)
+    hub.admin.plan(("hub.info", "503", 1_000))
+    with pytest.raises(Unavailable, match=r"status 503 \(6 attempts"):
+        read_ids("a/card", unasked, hub_url=hub.endpoint, patience=QUICK)
 
 
 def test_a_converter_that_does_not_answer_leaves_its_ids_alone(
