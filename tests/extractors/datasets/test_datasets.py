@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from extractors.datasets import Place, UnreadableSource, batches, columns, find_dataset
+from tests.extractors.pmc.serving import QUICK
+from tests.fakes.running import running_hub
 
 ROWS = [{"pmcid": "PMC1", "text": "one\ntwo, “three”"}, {"pmcid": "PMC2", "text": None}]
 
@@ -83,6 +86,27 @@ def test_a_home_is_its_dataset(tmp_path: Path) -> None:
     parquet(tmp_path / "dataset" / "data" / "train-0.parquet", ROWS)
     parquet(tmp_path / "shards" / "0001.parquet", ROWS)
     assert splits(find_dataset(str(tmp_path))) == {"data/train-0.parquet": "train"}
+
+
+def test_a_repository_is_read_at_its_revision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    train = parquet(tmp_path / "train.parquet", ROWS).read_bytes()
+    files = {"data/train-0.parquet": train, "x.bin": b"1", "ledger.csv": b"a"}
+    with running_hub() as hub:
+        hub.admin.put("some/cases", files)
+        place = find_dataset("some/cases@main", hub.endpoint)
+        assert re.fullmatch("[0-9a-f]{40}", place.revision or "")
+        assert [row["split"] for row in rows_of(place)] == ["train", "train"]
+        assert (place.root / "ledger.csv").read_bytes() == b"a"
+        assert not (place.root / "x.bin").exists()
+        hub.admin.plan(("hub.info", "503", 1))
+        assert find_dataset("some/cases", hub.endpoint, QUICK).revision == place.revision
+        with pytest.raises(UnreadableSource, match="no such revision"):
+            find_dataset("some/cases@v9", hub.endpoint)
+        with pytest.raises(UnreadableSource, match="neither a file nor a dataset"):
+            find_dataset("some/others", hub.endpoint)
 
 
 @pytest.mark.parametrize(
