@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +19,7 @@ _CLAUSE_END = re.compile(
 _CLAUSE_START = re.compile(r"[;:]|, (?:and|but|which|whereas|while|so)\b|\bhowever,|\byet\b")
 _GOES_ON = re.compile(rf" with (?:{'|'.join(words('goes_on_with'))})\b", re.IGNORECASE)
 _OTHER_THING = re.compile(rf" (?:{'|'.join(words('not_its_name'))})\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z][\w/+-]+")
 # A name may stand this far behind its cue; a list goes on from there.
 _REACH = 80
 
@@ -31,12 +32,17 @@ class Alternative:
     how: Weighed
 
 
-def alternatives_in(text: str, *, listed: bool = False) -> list[Alternative]:
+def alternatives_in(
+    text: str, *, listed: bool = False, short: Mapping[str, str] | None = None
+) -> list[Alternative]:
     """The diagnoses a sentence weighs, each once, those ruled out first.
 
-    In a list of differential diagnoses every disease is one.
+    In a list of differential diagnoses every disease is one. `short` holds what the article
+    abbreviates: a disease is named by its short form too.
     """
     named = _whole_names(text)
+    if short:
+        named = sorted((*named, *_short_names(text, named, short)), key=lambda item: item.start)
     found: dict[str, Alternative] = {}
     ways: tuple[Weighed, Weighed] = ("excluded", "weighed")
     for how in ways:
@@ -61,6 +67,15 @@ def _whole_names(text: str) -> list[Disease]:
         end = tail.end() if tail else disease.end
         found.append(Disease(text[disease.start : end], disease.start, end))
     return found
+
+
+def _short_names(text: str, named: list[Disease], short: Mapping[str, str]) -> Iterator[Disease]:
+    """Abbreviated diseases by their long names; not where a longer name holds the short form."""
+    for word in _WORD.finditer(text):
+        long = short.get(word[0])
+        free = all(word.end() <= item.start or item.end <= word.start() for item in named)
+        if long is not None and free:
+            yield Disease(long, word.start(), word.end())
 
 
 def _beside(text: str, named: list[Disease], how: Weighed) -> Iterator[Disease]:

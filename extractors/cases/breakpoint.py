@@ -14,6 +14,12 @@ _OPENING_WORDS = 60
 # A sentence of so many words with a pointer in it says little else.
 _POINTER_WORDS = 15
 _POINTER = re.compile("|".join(words("pointers")), re.IGNORECASE)
+# Beside what was not found stands what was.
+_FOUND = re.compile(
+    r"\b(?:show|reveal|confirm|demonstrat|disclos|suggest|identif|indicat|consistent|compatible|"
+    r"positive|but|however)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,12 @@ def _gives_away(text: str, diagnosis: Diagnosis) -> bool:
 
 
 def tells(text: str) -> bool:
-    """Whether a sentence states a result that settles diagnoses: tissue, genes, a confirmation."""
-    return pattern("telling_phrases").search(text) is not None
+    """Whether a sentence states a result that settles diagnoses: tissue, genes, a confirmation.
+
+    A test that found nothing settles none.
+    """
+    told = pattern("telling_phrases").search(text) is not None
+    return told and (_FOUND.search(text) is not None or not pattern("settles_nothing").search(text))
 
 
 def _later(text: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from extractors.cases.giveaways import Giveaways, giveaways
 from extractors.cases.label import read_label, stated_diagnoses
 from extractors.cases.names import capitalised, core, plain_case, plain_name
-from extractors.cases.title import about_treatment, title_names
+from extractors.cases.title import about_treatment, lists_several, title_names
 from extractors.language.abbreviations import abbreviations
 from extractors.language.diseases import diseases
 from extractors.language.sentences import Sentence, word_count
@@ -43,7 +43,7 @@ def find_diagnosis(article: Article, told: tuple[Sentence, ...]) -> Diagnosis | 
     behind = " ".join(item.text for item in told[1:])
     titled = title_names(article.title)
     ground = read_label(article, titled, behind)
-    if ground is None:
+    if ground is None or lists_several(titled):
         return None
     said = plain_name(ground.name, article.text)
     short = abbreviations(f"{article.abstract}\n{article.text}")
@@ -54,7 +54,7 @@ def find_diagnosis(article: Article, told: tuple[Sentence, ...]) -> Diagnosis | 
     unsure = ground.source == "part" or about_treatment(article.title)
     if not _settled(told, (said, *aliases), unsure=unsure):
         return None
-    others = [*stated_diagnoses(behind, firm=True), *_found_later(article.title, told)]
+    others = [*_stated_now(told), *_found_later(article.title, told)]
     if ground.source == "phrase":
         # Such a title names complaints; one in a single word is a finding, not the answer.
         others = [name for name in others if " " in name]
@@ -76,6 +76,12 @@ def _settled(told: tuple[Sentence, ...], names: tuple[str, ...], *, unsure: bool
     if any(pattern("telling_phrases").search(item.text) for item in told_at):
         return not (unsure and early)
     return not unsure and not early
+
+
+def _stated_now(told: tuple[Sentence, ...]) -> tuple[str, ...]:
+    """What firm phrases name, but for diagnoses that were made before this illness."""
+    now = [item.text for item in told[1:] if not pattern("earlier_diagnoses").search(item.text)]
+    return stated_diagnoses(" ".join(now), firm=True)
 
 
 def _found_later(title: str, told: tuple[Sentence, ...]) -> list[str]:

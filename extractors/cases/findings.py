@@ -51,28 +51,46 @@ _MEASURED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found, where a whole phrase names it, and how much the sentence makes of it."""
+    """What was found, where a whole phrase names it, and how much the sentence makes of it.
+
+    An absent one speaks against other diseases: a test that was negative, a drug without effect.
+    """
 
     said: str | None
     clause: str
     weight: int
+    absent: bool = False
 
 
 def finding_in(text: str, *, named: bool) -> Finding | None:
-    """What the sentence reports, unless nothing was found or it tells of the time behind."""
+    """What the sentence reports, or misses, unless it tells of the time behind."""
     looked = pattern("investigations").search(text)
+    failed = pattern("treatment_failed").search(text) is not None
     measured = _MEASURED.search(text) is not None
-    felt = looked or pattern("complaints").search(text)
-    if not (felt or measured or _SEEN.search(text)):
+    reasoned = pattern("reasoned").search(text) is not None
+    told = any(pattern(name).search(text) for name in ("complaints", "missing_signs"))
+    if not (looked or failed or measured or reasoned or told or _SEEN.search(text)):
         return None
-    if any(pattern(name).search(text) for name in ("later_phrases", "no_reasons", "denied")):
+    if pattern("later_phrases").search(text):
+        return None
+    if pattern("no_reasons").search(text) and not failed:
         return None
     telling = pattern("telling_phrases").search(text) is not None
     marked = measured or pattern("marked_findings").search(text) is not None
-    if pattern("nothing_found").search(text) and not (named or telling or marked):
+    nothing = pattern("nothing_found").search(text) and not (named or telling or marked or reasoned)
+    if failed and not named:
+        return Finding(None, clause(text), 2, absent=True)
+    if nothing or pattern("denied").search(text):
+        return _absent(text, int(looked is not None), named=named)
+    weight = 2 * telling + marked + (looked is not None) + reasoned
+    return Finding(_said(text), clause(text), weight)
+
+
+def _absent(text: str, weight: int, *, named: bool) -> Finding | None:
+    """What was looked for in vain, unless that was the answer, or after it was dealt with."""
+    if named or pattern("checked_later").search(text) or not pattern("in_vain").search(text):
         return None
-    weight = 2 * telling + marked + (looked is not None)
-    return Finding(_said(text), _clause(text), weight)
+    return Finding(None, clause(text), weight, absent=True)
 
 
 def _said(text: str) -> str | None:
@@ -87,7 +105,7 @@ def _said(text: str) -> str | None:
     return capitalised(seen[1]) if opens and ends and not _BROKEN.search(seen[1]) else None
 
 
-def _clause(text: str) -> str:
+def clause(text: str) -> str:
     """The sentence's own words up to where a clause of its own ends, without its asides."""
     bare = _CONNECTIVE.sub("", _ASIDE.sub("", text)).strip().rstrip(".")
     for end in _BOUNDARY.finditer(bare):

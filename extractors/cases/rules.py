@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from extractors.cases.breakpoint import Prompt, cut
 from extractors.cases.diagnosis import Diagnosis, find_diagnosis
 from extractors.cases.gates import gate
@@ -37,21 +39,33 @@ def draft(article: Article, *, require_reasons: bool = True) -> Draft | Reject:
     return fault or _draft(article, prompt, found, reasons)
 
 
-def look(article: Article) -> Draft | Reject:
-    """A draft for looking and measuring: what is no single patient's open question is turned away.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A draft as far as one can be made, and why the article would be turned away, if it would."""
 
-    Differentials and reasons are not asked for, nor a length.
-    """
-    away = gate(article) or select(
+    draft: Draft | None
+    unsuitable: Reject | None
+
+
+def look(article: Article) -> Look:
+    """A draft for looking and measuring, with the gates for reasons and length off."""
+    made = draft(article, require_reasons=False)
+    away = turned_away(article)
+    if isinstance(made, Reject):
+        return Look(None, away or made)
+    hit = find_terms(made.case_prompt, (made.final_diagnosis, *made.final_diagnosis_aliases))
+    if hit is None:
+        return Look(made, away)
+    named = Reject("answer_in_prompt", f"the prompt names {hit[0]}")
+    # What names its answer is no question.
+    return Look(replace(made, case_prompt=""), away or named)
+
+
+def turned_away(article: Article) -> Reject | None:
+    """Why an article is no report of one person, whatever its length and whatever it weighs."""
+    return gate(article) or select(
         article, min_words=0, max_words=1_000_000, require_differential=False
     )
-    made = away or draft(article, require_reasons=False)
-    if isinstance(made, Reject):
-        return made
-    hit = find_terms(made.case_prompt, (made.final_diagnosis, *made.final_diagnosis_aliases))
-    if hit is not None:
-        return Reject("answer_in_prompt", f"the prompt names {hit[0]}")
-    return made
 
 
 def _draft(

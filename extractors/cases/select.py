@@ -17,7 +17,8 @@ _NUMBERED_CASE = re.compile(
 )
 # How a patient is brought in: once each, by an age.
 _INTRODUCED = re.compile(
-    r"(?:(?:case|patient)\s*\w+[.:)]?\s*)?(?:an?|the (?:first|second|third)|another|our)\s"
+    r"(?:(?:case|patient)\s*\w+[.:)]?\s*(?:is |was )?)?"
+    r"(?:an?|the (?:first|second|third)|another|our)\s"
     r"(?:[\w,-]+\s){0,3}?(\d{1,3})[\s-]*(?:year|yr|month|week|day)s?[\s-]*old\b",
     re.IGNORECASE,
 )

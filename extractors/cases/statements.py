@@ -8,8 +8,10 @@ from functools import cache
 
 from extractors.cases.alternatives import alternatives_in
 from extractors.cases.diagnosis import Diagnosis
-from extractors.cases.findings import finding_in
+from extractors.cases.findings import Finding, clause, finding_in
 from extractors.cases.names import capitalised, core, plain_case, within
+from extractors.language.abbreviations import abbreviations
+from extractors.language.diseases import diseases
 from extractors.language.sentences import Sentence, word_count
 from extractors.language.stems import content_stems, stem
 from extractors.language.terms import mentions
@@ -19,10 +21,13 @@ from schemas.case import Bearing, DraftStatement
 
 _MOST = 14
 _MOST_IN_ONE_SENTENCE = 4
-_QUOTE_WORDS = range(5, 81)
+_QUOTE_WORDS = range(4, 81)
 _REASONING = frozenset({"discussion", "conclusion"})
 _NO_DIAGNOSIS = re.compile("|".join(words("not_alternatives")))
-_STATED = re.compile(r"\b(?:diagnosis (?:of|was|is|as)|diagnosed (?:with|as))\b", re.IGNORECASE)
+_STATED = re.compile(
+    r"\b(?:diagnosis (?:of|was|is|as)|diagnosed (?:with|as)|(?:was|were) (?:\w+ )?diagnosed)\b",
+    re.IGNORECASE,
+)
 _FAMILIES = frozenset(
     {"infection", "disease", "disorder", "process", "peripheral", "proximal", "distal", "invasive"}
 )
@@ -53,6 +58,7 @@ def find_statements(
     narrated = {item.start for item in told}
     candidates: list[_Candidate] = []
     label = within(found.said)
+    short = _short_diseases(article)
     for sentence in sentences:
         if sentence == told[0]:
             continue
@@ -63,7 +69,7 @@ def find_statements(
             continue
         own = inside or pattern("own_case").search(sentence.text) is not None
         listed = "differential" in _heading(article, sentence)
-        weighed = _against(sentence, found, article.text, own=own or inside, listed=listed)
+        weighed = _against(sentence, found, article.text, short, own=own, listed=listed)
         candidates += weighed
         if not (weighed or "differential" in sentence.text) or _concludes(sentence, found):
             withheld = inside and sentence.start >= breakpoint_at
@@ -94,12 +100,29 @@ def alternatives(statements: tuple[DraftStatement, ...]) -> set[str]:
     }
 
 
+def _short_diseases(article: Article) -> dict[str, str]:
+    """The article's abbreviations of diseases: nothing but a disease's name stands behind them."""
+    short = abbreviations(f"{article.abstract}\n{article.text}")
+    return {brief: long for brief, long in short.items() if _is_name(long)}
+
+
+def _is_name(long: str) -> bool:
+    named = diseases(long)
+    return len(named) == 1 and len(named[0].name) == len(long)
+
+
 def _against(
-    sentence: Sentence, found: Diagnosis, text: str, *, own: bool, listed: bool
+    sentence: Sentence,
+    found: Diagnosis,
+    text: str,
+    short: dict[str, str],
+    *,
+    own: bool,
+    listed: bool,
 ) -> list[_Candidate]:
     """One statement for each other diagnosis that the sentence weighs."""
     made = []
-    for item in alternatives_in(sentence.text, listed=listed):
+    for item in alternatives_in(sentence.text, listed=listed, short=short):
         other = plain_case(item.name, text)
         # The first word of a sentence has a capital that says nothing of it.
         opens = sentence.text.startswith(item.name) and other[1:2].islower()
@@ -114,28 +137,51 @@ def _against(
 def _for(
     sentence: Sentence, found: Diagnosis, label: str, *, inside: bool, own: bool, withheld: bool
 ) -> list[_Candidate]:
-    """A finding in this patient, or one that is said to speak for the answer in any."""
+    """A finding in this patient, or what is said to speak for the answer in any."""
     named = found.giveaways.given_by(sentence.text)
     finding = finding_in(sentence.text, named=named)
-    if finding is None or not pattern("supporting_phrases").search(sentence.text):
+    if _circular(sentence.text, named=named):
         return []
-    if _circular(sentence.text, found):
+    if not inside:
+        return _argued(sentence, found, label, finding, own=own)
+    if finding is None:
         return []
-    concludes = _concludes(sentence, found)
-    if not (inside or (own and (named or finding.weight)) or concludes):
+    if finding.absent:
+        claim = f"Against other diagnoses, the authors report: {finding.clause}."
+        return [_candidate(sentence, claim, "supports", found.label, finding.weight + withheld)]
+    if not pattern("supporting_phrases").search(sentence.text):
         return []
-    weight = finding.weight + 2 * named + 2 * withheld + own + concludes
+    weight = finding.weight + 2 * named + 2 * withheld + 1 + _concludes(sentence, found)
     claim = f"In support of {label}, the authors report: {finding.clause}."
     if finding.said is not None and not mentions(finding.said, (found.label, *found.aliases)):
         claim = f"{finding.said} supported {label}."
     return [_candidate(sentence, claim, "supports", found.label, weight)]
 
 
-def _circular(text: str, found: Diagnosis) -> bool:
+def _argued(
+    sentence: Sentence, found: Diagnosis, label: str, finding: Finding | None, *, own: bool
+) -> list[_Candidate]:
+    """What a discussion ties to the answer: a finding of its own patient, or what marks any."""
+    text = sentence.text
+    concludes = _concludes(sentence, found)
+    if pattern("about_others").search(text) and not (own or concludes):
+        return []
+    full = mentions(text, (found.label, *found.aliases))
+    named = full or found.giveaways.given_by(text)
+    ties = pattern("ties").search(text) is not None
+    seen = finding is not None and pattern("supporting_phrases").search(text) is not None
+    if not (concludes or (named and ties) or (own and finding and (named or ties or seen))):
+        return []
+    weight = full + named + 2 * (own + concludes) + ties + (finding.weight if finding else 0)
+    claim = f"In support of {label}, the authors argue: {clause(text)}."
+    return [_candidate(sentence, claim, "supports", found.label, weight)]
+
+
+def _circular(text: str, *, named: bool) -> bool:
     """Whether a sentence states the answer as the diagnosis and gives nothing that it rests on."""
-    named = found.giveaways.given_by(text)
     stated = _STATED.search(text) is not None
-    return named and stated and pattern("investigations").search(text) is None
+    rests = pattern("investigations").search(text) or pattern("grounds").search(text)
+    return named and stated and rests is None
 
 
 def _concludes(sentence: Sentence, found: Diagnosis) -> bool:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.language.diseases import diseases
-from extractors.language.wordlist import pattern, words
+from extractors.language.wordlist import pattern, word_set, words
 
 _SEGMENT = re.compile(r"\s*(?:[:;?!]|[—–]\s?| - |\.(?=\s|$))\s*[”\"]?\s*—?\s*")
 _MARKS = re.compile(r"[“”\"‘()\[\]]|’(?!s\b)")
 # "phloroglucinol-induced", "amiodarone-associated": what comes behind is the disease by itself.
 _CAUSE_BEFORE = re.compile(r"^(.*?)-(?:induced|associated|related|mediated|precipitated)\s+", re.I)
 _WITH = re.compile(r"\s+(?:with|associated with|complicated by)\s.*$", re.IGNORECASE)
+# It only narrows the first: "of the scalp in the left temple".
+_SECOND_PLACE = re.compile(r"^(.+ of the .+?) (?:in|at|on) (?:the|his|her) .*$", re.IGNORECASE)
 _LISTED = re.compile(r"(?:\band|,|\bor)\s*$|-\s*$")
+_AND = re.compile(r",? and |, | & ")
 _PARTICIPLE = re.compile(r"\s+[a-z]+(?:ed|ing)", re.IGNORECASE)
 _CAUSED = re.compile(r"\s+(?:caused|induced|provoked|triggered)$", re.IGNORECASE)
 
@@ -45,6 +49,17 @@ def title_names(title: str) -> tuple[TitleName, ...]:
     return tuple(_forms(part) for part in named)
 
 
+def lists_several(titled: tuple[TitleName, ...]) -> bool:
+    """Whether the title sets diseases side by side, none of them as the answer: "A, B and C"."""
+    return any(_side_by_side(_WITH.sub("", form)) for name in titled[:1] for form in name.forms[:1])
+
+
+def _side_by_side(name: str) -> bool:
+    listed = [item for item in diseases(name) if item.name.casefold() not in word_set("symptoms")]
+    gaps = (name[one.end : two.start] for one, two in pairwise(listed))
+    return any(_AND.fullmatch(gap) for gap in gaps)
+
+
 def about_treatment(title: str) -> bool:
     """Whether the title announces what was done for a disease that was already known."""
     return pattern("titles_of_treatment").search(title) is not None
@@ -70,8 +85,15 @@ def _without_approach(name: str) -> str:
 
 
 def _forms(name: str) -> TitleName:
-    """The name, then without what accompanies or causes it; beside them each disease in it."""
+    """The name, then without what accompanies or causes it; beside them each disease in it.
+
+    Complaints that come with a disease are no part of its name, nor is a second place.
+    """
+    one_place = _SECOND_PLACE.sub(r"\1", name)
+    name = one_place if diseases(one_place) else name
     alone = _WITH.sub("", name)
+    if not diseases(name[len(alone) :]):
+        name = alone
     forms = [name, alone, _CAUSE_BEFORE.sub("", name), _CAUSE_BEFORE.sub("", alone)]
     kept = dict.fromkeys(form for form in forms if form and diseases(form))
     parts = dict.fromkeys(disease.name for disease in diseases(name))

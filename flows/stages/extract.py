@@ -27,26 +27,43 @@ def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
 
 async def ask(inputs: Inputs, parameters: Mapping[str, Any], models: Models) -> StageResult:
     """Have a model score every candidate, and draft a case of those that suffice."""
-    thresholds = Thresholds(
+    thresholds = thresholds_of(parameters)
+
+    async def one(_pmcid: str, article: Article) -> Draft | Reject | Waiting:
+        scored = await score(article, models)
+        if not isinstance(scored, Scored):
+            return scored
+        if isinstance(reject := judge(scored, thresholds), Reject):
+            return reject
+        return await drafted(article, scored, parameters, models)
+
+    return await each(_candidates(inputs, parameters), one, models)
+
+
+def thresholds_of(parameters: Mapping[str, Any]) -> Thresholds:
+    """What a score must reach."""
+    return Thresholds(
         differential=parameters["differential"],
         stated_diagnosis=parameters["stated_diagnosis"],
         thoroughness=parameters["min_thoroughness"],
     )
 
-    async def one(_pmcid: str, article: Article) -> Draft | Reject | Waiting:
-        scored = await answered(models.extract(score_messages(article)))
-        if not isinstance(scored, Scored):
-            return _turned_away(scored)
-        if isinstance(reject := judge(scored, thresholds), Reject):
-            return reject
-        asked = extract_messages(article, scored)
-        extracted = await answered(models.extract(asked))
-        if not isinstance(extracted, Extracted):
-            return _turned_away(extracted)
-        made_by = " ".join(parameters["prompts"])
-        return draft_of(article, scored, extracted, parameters["extract_model"], made_by)
 
-    return await each(_candidates(inputs, parameters), one, models)
+async def score(article: Article, models: Models) -> Scored | Reject | Waiting:
+    """What a model says of an article."""
+    scored = await answered(models.extract(score_messages(article)))
+    return scored if isinstance(scored, Scored) else _turned_away(scored)
+
+
+async def drafted(
+    article: Article, scored: Scored, parameters: Mapping[str, Any], models: Models
+) -> Draft | Reject | Waiting:
+    """The draft that a model makes of an article which it scored."""
+    extracted = await answered(models.extract(extract_messages(article, scored)))
+    if not isinstance(extracted, Extracted):
+        return _turned_away(extracted)
+    made_by = " ".join(parameters["prompts"])
+    return draft_of(article, scored, extracted, parameters["extract_model"], made_by)
 
 
 def _candidates(inputs: Inputs, parameters: Mapping[str, Any]) -> Iterator[tuple[str, Article]]:
@@ -63,4 +80,4 @@ def _turned_away(outcome: object) -> Reject | Waiting:
     return outcome
 
 
-STAGE = Stage("extract", 2, run, Draft, needs=("read", "select"), settings=("extractor",), asks=ask)
+STAGE = Stage("extract", 3, run, Draft, needs=("read", "select"), settings=("extractor",), asks=ask)

@@ -26,4 +26,4 @@ def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
     return made
 
 
-STAGE = Stage("select", 1, run, Candidate, needs=("read",), settings=("min_words", "max_words"))
+STAGE = Stage("select", 2, run, Candidate, needs=("read",), settings=("min_words", "max_words"))

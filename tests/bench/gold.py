@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractors.cases.rules import look
+from extractors.checks import bad_label
+from extractors.grounding import ground
 from extractors.jats import read
 from schemas.article import Article
-from schemas.case import Draft
+from schemas.case import Case, Draft
 from schemas.reject import Reject
 from tests.bench import SHARED, Missing, Row
 
@@ -51,7 +53,10 @@ def answers(half: int | None = None) -> list[Answer]:
 
 def _answer(row: dict[str, Any]) -> Answer:
     article = read((CORPUS / "jats" / f"{row['pmcid']}.xml").read_bytes())
-    return Answer(row, article, look(article))
+    found = look(article)
+    result = found.unsuitable or found.draft
+    assert result is not None
+    return Answer(row, article, result)
 
 
 def rows(half: int | None = None) -> Iterator[Row]:
@@ -70,6 +75,9 @@ def rows(half: int | None = None) -> Iterator[Row]:
     yield Row("label right, of those answered", _of(right, len(drafted)), "70 %", "")
     yield Row("suitable ones answered", _of(len(drafted), n), "60 %", "")
     yield Row("prompts that leak", _of(len(leaks), len(drafted)), "0", " ".join(leaks))
+    malformed = [item.gold["pmcid"] for item in drafted if bad_form(item)]
+    n_good = len(drafted) - len(malformed)
+    yield Row("labels of good form", _of(n_good, len(drafted)), "100 %", " ".join(malformed))
     middle = statistics.median(kept) if kept else 0.0
     yield Row("median share of the narrative kept", f"{middle:.0%}", "80 %", "")
     yield Row("quoted sentences among the reasons", _of(sum(quotes), len(quotes)), "40 %", "")
@@ -121,6 +129,14 @@ def leaked(item: Answer) -> str | None:
         if found is not None:
             return str(name)
     return None
+
+
+def bad_form(item: Answer) -> Reject | None:
+    """What our own check has against the form of the label."""
+    assert isinstance(item.result, Draft)
+    case = ground(item.result, item.article)
+    assert isinstance(case, Case), case
+    return bad_label.check(case, item.article)
 
 
 def kept_share(item: Answer) -> float | None:

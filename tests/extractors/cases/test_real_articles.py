@@ -45,6 +45,10 @@ def test_the_figures_on_answered_articles_do_not_sink() -> None:
     right = sum(item.right for item in drafted)
     away = sum(not isinstance(item.result, Draft) for item in found if not item.gold["suitable"])
     assert right >= 0.5 * len(suitable)
-    assert right >= 0.66 * len(drafted)
+    assert right >= 0.75 * len(drafted)
+    assert len(drafted) >= 0.7 * len(suitable)
+    assert not [item.gold["pmcid"] for item in drafted if gold.bad_form(item)]
+    quotes = [hit for item in drafted for hit in gold.quoted(item)]
+    assert sum(quotes) >= 0.5 * len(quotes)
     assert not [item.gold["pmcid"] for item in drafted if gold.leaked(item)]
     assert away >= 0.8 * (len(found) - len(suitable))

@@ -79,8 +79,10 @@ def test_an_opening_that_names_the_answer_stays_for_the_check_to_see() -> None:
     source = told(opening, *NARRATIVE)
     assert made(source).case_prompt.startswith(opening)
     seen = look(source)
-    assert isinstance(seen, Reject)
-    assert seen.reason == "answer_in_prompt"
+    assert seen.unsuitable is not None
+    assert seen.unsuitable.reason == "answer_in_prompt"
+    assert seen.draft is not None
+    assert seen.draft.case_prompt == ""
 
 
 def test_alternatives_are_the_diseases_beside_words_of_doubt() -> None:
@@ -122,6 +124,22 @@ def test_a_title_about_a_treatment_needs_a_diagnosis_that_is_found() -> None:
 
 def test_a_diagnosis_told_at_once_is_thin() -> None:
     assert reason(told("A 52-year-old woman came.", NARRATIVE[2])) == "thin"
+
+
+def test_a_title_that_lists_diseases_has_no_one_answer() -> None:
+    title = "Tuberculous tenosynovitis, brucellosis, and gout in a tram conductor"
+    assert reason(article(title=title)) == "no_diagnosis"
+
+
+def test_a_label_says_one_place_and_no_complaint() -> None:
+    title = "Tuberculous tenosynovitis of the wrist in the left arm with night sweats"
+    assert made(article(title=title)).final_diagnosis == "Tuberculous tenosynovitis of the wrist"
+
+
+def test_a_test_that_found_nothing_does_not_end_the_prompt() -> None:
+    nothing = "A biopsy of the skin beside it was performed and was unremarkable."
+    found = made(told(NARRATIVE[0], f"{NARRATIVE[1]} {nothing}", NARRATIVE[2]))
+    assert found.case_prompt.endswith(nothing)
 
 
 def test_no_narrative_is_thin() -> None:

@@ -84,3 +84,60 @@ def test_every_claim_of_the_usual_article_is_a_sentence() -> None:
         assert item.claim[0].isupper()
         assert item.claim.endswith(".")
         assert "Evidence from" not in item.claim
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clause"),
+    [
+        ("Urinary mycobacterial antigen was also negative.", "Urinary mycobacterial antigen was"),
+        ("Blood cultures stayed sterile and showed no fungi.", "Blood cultures stayed sterile"),
+        ("Ibuprofen for two weeks had no effect.", "Ibuprofen for two weeks had no effect"),
+        ("There was no bony erosion.", "There was no bony erosion"),
+    ],
+)
+def test_what_was_sought_in_vain_speaks_against_the_rest(sentence: str, clause: str) -> None:
+    (claim,) = claims(sentence)
+    assert claim.startswith(f"Against other diagnoses, the authors report: {clause}")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Sputum smears for tuberculous bacilli were not positive.",
+        "A postoperative scan showed no haematoma.",
+        "The swelling was no longer visible on examination and had resolved.",
+    ],
+)
+def test_the_answer_s_own_absence_and_later_checks_are_no_reasons(sentence: str) -> None:
+    assert not [claim for claim in claims(sentence) if claim.startswith("Against")]
+
+
+def argued(sentence: str) -> list[str]:
+    """The claims that rest on one sentence more of the discussion."""
+    parts: list[Part] = [*PARTS[:2], ("Discussion", "discussion", [*DISCUSSION, sentence])]
+    found = draft(article(parts))
+    assert isinstance(found, Draft), found
+    return [item.claim for item in found.statements if item.quote == sentence]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_reason"),
+    [
+        ("Tuberculous tenosynovitis is characterised by floating rice bodies.", True),
+        ("Our patient had lost weight, a typical sign found in half of those affected.", True),
+        ("Tuberculous tenosynovitis typically needs nine months of treatment.", False),
+        ("The incidence of tuberculous tenosynovitis is due to late diagnosis.", False),
+        ("Pigeons are kept in many towns and have symptoms of their own.", False),
+    ],
+)
+def test_a_discussion_s_reason_ties_a_finding_to_the_answer(sentence: str, is_reason: bool) -> None:
+    assert bool(argued(sentence)) == is_reason
+
+
+def test_an_abbreviated_disease_is_weighed_by_its_whole_name() -> None:
+    sentence = "Rheumatoid arthritis (RA) is common. RA was ruled out by serology."
+    parts: list[Part] = [*PARTS[:2], ("Discussion", "discussion", [*DISCUSSION[1:], sentence])]
+    found = draft(article(parts), require_reasons=False)
+    assert isinstance(found, Draft)
+    weighed = {item.diagnosis: item.quote for item in found.statements if item.bears == "excludes"}
+    assert weighed == {"Rheumatoid arthritis": "RA was ruled out by serology."}
