@@ -183,6 +183,26 @@ def read(paths: tuple[Path, ...], as_text: bool, check: bool) -> int:
 
 
 @casebook.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--extractor", type=click.Choice(["rules", "llm"]), help="What drafts the cases.")
+@click.option("--budget", type=float, metavar="USD", help="What calls to models may cost.")
+@click.option(
+    "--home", type=DIRECTORY, help="Whose answers and budget count. Default: data/build/main."
+)
+@config_option
+@printing
+def extract(paths: tuple[Path, ...], **options: Any) -> int:
+    """Draft cases of article files or folders and print them as JSON lines, for looking.
+
+    Nothing is gated: an article that a build would turn away is drafted as far as possible, and
+    says `unsuitable`.
+    """
+    from flows.commands.extract import extract_drafts
+
+    return extract_drafts(paths, options, out=sys.stdout, err=sys.stderr)
+
+
+@casebook.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @home_option
 @printing

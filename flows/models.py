@@ -42,25 +42,34 @@ class Server:
 
 def servers(settings: Settings) -> tuple[Server, Server]:
     """The server of the model that drafts, and that of the model that verifies."""
-    pair = (_server(settings, "extract"), _server(settings, "verify"))
+    pair = (drafter(settings), _server(settings, "verify"))
     same = pair[0].model == pair[1].model
     if same and not settings.same_verifier:
         raise UsageError(
             f"{pair[0].model} would verify its own drafts: set CASEBOOK_VERIFY_MODEL to another "
             "model, or say --same-verifier, which the card will tell"
         )
-    prices = prices_of(settings)
-    for server in pair:
-        try:
-            prices.of(server.model)
-        except UnknownPrice as error:
-            raise UsageError(f"{error} in a file that CASEBOOK_PRICES names") from None
+    _require_price(pair[1], settings)
     return pair
 
 
-def require_models(home: Home, settings: Settings) -> None:
+def drafter(settings: Settings) -> Server:
+    """The server of the model that drafts."""
+    server = _server(settings, "extract")
+    _require_price(server, settings)
+    return server
+
+
+def _require_price(server: Server, settings: Settings) -> None:
+    try:
+        prices_of(settings).of(server.model)
+    except UnknownPrice as error:
+        raise UsageError(f"{error} in a file that CASEBOOK_PRICES names") from None
+
+
+def require_models(home: Home, settings: Settings, *, verifies: bool = True) -> None:
     """Say what is missing to ask models, before anything is done."""
-    servers(settings)
+    _asked_of(settings, verifies=verifies)
     path = store_of(home, settings)
     if not path.exists():
         return
@@ -103,12 +112,21 @@ def payer_of(home: Home, runs: list[RunSummary]) -> str:
     return f"{place} {complete}"
 
 
+def _asked_of(settings: Settings, *, verifies: bool) -> tuple[Server, Server]:
+    """Both servers; where nothing is verified, that of the model that drafts stands for both."""
+    return servers(settings) if verifies else (drafter(settings),) * 2
+
+
 class Models:
     """Both models with one store and one purse; entered, they can be asked."""
 
-    def __init__(self, home: Home, settings: Settings, payer: str) -> None:
+    def __init__(
+        self, home: Home, settings: Settings, payer: str, *, verifies: bool = True
+    ) -> None:
         self._settings = settings
-        self._drafts, self._verifies = servers(settings)
+        self._drafts, self._verifies = _asked_of(settings, verifies=verifies)
+        # A batch is to hold as much as there is.
+        self.window = MANY if settings.batch else settings.in_flight
         store_of(home, settings).parent.mkdir(parents=True, exist_ok=True)
         self._store = Store(store_of(home, settings))
         self._purse = Purse(settings.budget, spent=self._store.spent(payer))
@@ -116,8 +134,7 @@ class Models:
 
     async def __aenter__(self) -> Models:
         prices, tokens = prices_of(self._settings), Tokens()
-        # A batch is to hold as much as there is.
-        self.open = asyncio.Semaphore(MANY if self._settings.batch else self._settings.in_flight)
+        self.open = asyncio.Semaphore(self.window)
         self._clients = {
             server.role: self._client(server, prices, tokens)
             for server in (self._drafts, self._verifies)
