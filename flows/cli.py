@@ -226,6 +226,31 @@ def rejects(home: Path | None, stage: str | None, reason: str | None, as_json: b
     return show_rejects(home, stage=stage, reason=reason, as_json=as_json)
 
 
+@casebook.command()
+@click.argument("dataset", metavar="PATH|ORG/NAME[@REV]")
+@click.option("--home", type=DIRECTORY, help="Licences and retractions as a home knows them.")
+@click.option("--metadata", type=DIRECTORY, help="The same from a folder of PMC's JSON.")
+@click.option("--fail-on", multiple=True, metavar="CHECK", help="Require this too. Repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the report as one page.",
+)
+@click.option("--workers", type=int, metavar="N", help="Processes. Default: one a core.")
+@printing
+def audit(**options: Any) -> int:
+    """Tell what is wrong with a dataset that anybody made: Parquet, JSON lines, CSV or a Hub repo.
+
+    It reads the ten columns of the reference, or as many as there are, and tells what it could not
+    judge for lack of one. Exit code 1 says that a required check is violated.
+    """
+    from flows.commands.audit import audit_from_options
+
+    return audit_from_options(options)
+
+
 def main() -> None:
     """Run a command; whatever stops it is said in one sentence."""
     signal.signal(signal.SIGTERM, _terminate)

@@ -37,11 +37,10 @@ class Found:
 def locate(quote: str, text: str, start: int = 0, end: int | None = None) -> Found | None:
     """Where the article holds the quote between `start` and `end`; fragments in their order."""
     stop = len(text) if end is None else end
-    fragments = [part.strip(_WRAPPING) for part in _ELLIPSIS.split(quote.strip())]
     spans: list[Span] = []
     status: QuoteStatus = "exact"
     place = start
-    for fragment in filter(None, fragments):
+    for fragment in filter(None, _fragments(quote)):
         hit = _fragment(fragment, text, place, stop)
         if hit is None:
             return None
@@ -49,6 +48,15 @@ def locate(quote: str, text: str, start: int = 0, end: int | None = None) -> Fou
         place = hit[0].end
         status = max(status, hit[1], key=_RANK.__getitem__)
     return Found(tuple(spans), status) if spans else None
+
+
+def has_ellipsis(quote: str) -> bool:
+    """Whether a quote leaves words out between others."""
+    return len(list(filter(None, _fragments(quote)))) > 1
+
+
+def _fragments(quote: str) -> list[str]:
+    return [part.strip(_WRAPPING) for part in _ELLIPSIS.split(quote.strip())]
 
 
 def _fragment(fragment: str, text: str, start: int, end: int) -> tuple[Span, QuoteStatus] | None:
