@@ -15,8 +15,8 @@ _SAME_LENGTH = str.maketrans({**_QUOTES, **_DASHES})
 _DROPPED = "^\u00ad\u200b\u200c\u200d\u2060\ufeff"
 # What folding may shorten, lengthen or leave out; all between such places maps one to one.
 _SPECIAL = re.compile(
-    rf"\s?\[[\d\s,;–-]{{0,60}}\]|\s+(?=[,.;:%)\]])|(?<=[(\[])\s+|\s+|[{re.escape(_DROPPED)}]"
-    r"|[^\x00-\x7f]"
+    rf"(?P<dropped>\s?\[[\d\s,;–-]{{0,60}}\]|\s+(?=[,.;:%)\]])|(?<=[(\[])\s+|[{re.escape(_DROPPED)}])"
+    r"|\s+|[^\x00-\x7f]"
 )
 
 
@@ -42,7 +42,7 @@ def fold(text: str) -> Folded:
     place = 0
     for match in _SPECIAL.finditer(text):
         _plain(text, place, match.start(), parts, starts, ends)
-        for char in _folded_special(match[0]):
+        for char in "" if match["dropped"] else _folded_special(match[0]):
             if char == " " and (not parts or parts[-1].endswith(" ")):
                 continue
             parts.append(char)
@@ -65,7 +65,5 @@ def _plain(
 def _folded_special(found: str) -> str:
     if found.isspace():
         return " "
-    if found in _DROPPED or found.lstrip().startswith("["):
-        return ""
     plain = unicodedata.normalize("NFKC", found.translate(_SAME_LENGTH)).casefold()
     return plain.translate(_SAME_LENGTH)

@@ -21,4 +21,4 @@ def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
     return made
 
 
-STAGE = Stage("ground", 1, run, Case, needs=("read", "extract"))
+STAGE = Stage("ground", 2, run, Case, needs=("read", "extract"))

@@ -41,3 +41,7 @@ def test_any_text_folds(text: str) -> None:
 
 def test_typography_and_citations_fold_away() -> None:
     assert fold("The “ﬁrst”  case [3, 4] – so").text == fold("the 'first' case - so").text
+
+
+def test_spaces_that_markup_left_before_stops_and_within_brackets_fold_away() -> None:
+    assert fold("a neoplasm . It grew ( 5 % ) , slowly").text == "a neoplasm. it grew (5%), slowly"
