@@ -15,6 +15,7 @@ from extractors.datasets.places import FORMS, Part
 
 ROWS = 1_000
 _BLOCK = 1 << 24
+_PAGE = 1 << 20
 _LONGEST_BLOCK = 1 << 30
 
 
@@ -73,7 +74,8 @@ def _opened(part: Part, wanted: Collection[str] | None) -> _Reader:
 
 
 def _parquet(part: Part, wanted: Collection[str] | None) -> _Reader:
-    file = pq.ParquetFile(part.path)
+    # Else all of a row group is fetched before its first row is handed on.
+    file = pq.ParquetFile(part.path, pre_buffer=False, buffer_size=_PAGE)
     schema = file.schema_arrow
     names = [name for name in schema.names if wanted is None or name in wanted]
     shown = pa.schema([schema.field(name) for name in names])

@@ -13,10 +13,11 @@ _QUOTES = dict.fromkeys(map(ord, '‘’‚‛“”„‟«»‹›`´′″"')
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _SAME_LENGTH = str.maketrans({**_QUOTES, **_DASHES})
 _DROPPED = "^\u00ad\u200b\u200c\u200d\u2060\ufeff"
-# What folding may shorten, lengthen or leave out; all between such places maps one to one.
+# What folding may shorten, lengthen or leave out; all between such places maps one to one, but
+# for a space that follows another one behind what is left out.
 _SPECIAL = re.compile(
     rf"(?P<dropped>\s?\[[\d\s,;–-]{{0,60}}\]|\s+(?=[,.;:%)\]])|(?<=[(\[])\s+|[{re.escape(_DROPPED)}])"
-    r"|\s+|[^\x00-\x7f]"
+    r"|\s{2,}|[^\S ]|[^\x00-\x7f]"
 )
 
 
@@ -56,6 +57,8 @@ def fold(text: str) -> Folded:
 def _plain(
     text: str, start: int, end: int, parts: list[str], starts: list[int], ends: list[int]
 ) -> None:
+    if start < end and text[start] == " " and (not parts or parts[-1].endswith(" ")):
+        start += 1
     if start < end:
         parts.append(text[start:end].lower().translate(_SAME_LENGTH))
         starts.extend(range(start, end))

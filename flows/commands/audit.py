@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -177,11 +177,11 @@ def _judged(found: Iterator[Batch], pool: Pool) -> Iterator[Judged]:
     """What was found in each batch, in order; few are judged here, more by worker processes."""
     few: Sequence[Batch] = list(islice(found, _FEW))
     if len(few) < _FEW or pool.workers == 1:
-        yield from map(judge_batch, (*few, *found))
+        yield from map(judge_batch, chain(few, found))
         return
     waiting: deque[Future[Judged]] = deque()
     with ThreadPoolExecutor(pool.workers + 1) as threads:
-        for batch in (*few, *found):
+        for batch in chain(few, found):
             waiting.append(threads.submit(pool.call, judge_batch, batch))
             if len(waiting) > 2 * pool.workers:
                 yield waiting.popleft().result()

@@ -30,7 +30,7 @@ FINDINGS = (
         "labels",
     ),
 )
-_JOINT = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-Z])")
+_JOINT = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 # McArdle, MacLeod and vonHippel are names.
 _EPONYM = re.compile(r"^(?:Mc|Mac|De|Di|Du|La|Le|van|von|Von|O)$")
 _SHORTEST = 8
