@@ -7,16 +7,16 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.json
 import pyarrow.parquet as pq
 
 from extractors.datasets.errors import UnreadableSource
+from extractors.datasets.json_lines import JsonLines
 from extractors.datasets.places import FORMS, Part
+from extractors.language.counts import counted
 
 ROWS = 1_000
 _BLOCK = 1 << 24
 _PAGE = 1 << 20
-_LONGEST_BLOCK = 1 << 30
 
 
 def columns(part: Part, source: str) -> pa.Schema:
@@ -69,8 +69,8 @@ def _opened(part: Part, wanted: Collection[str] | None) -> _Reader:
     if suffix in FORMS[0]:
         return _parquet(part, wanted)
     if suffix in FORMS[1]:
-        return _chosen(_json(part), wanted)
-    return _chosen(_csv(part, "\t" if suffix == ".tsv" else ","), wanted)
+        return _chosen(JsonLines(part.path, ROWS), wanted)
+    return _chosen(_Csv(part, "\t" if suffix == ".tsv" else ","), wanted)
 
 
 def _parquet(part: Part, wanted: Collection[str] | None) -> _Reader:
@@ -85,30 +85,52 @@ def _parquet(part: Part, wanted: Collection[str] | None) -> _Reader:
 def _chosen(reader: Any, wanted: Collection[str] | None) -> _Reader:
     names = [name for name in reader.schema.names if wanted is None or name in wanted]
     schema = pa.schema([reader.schema.field(name) for name in names])
-    return _Reader(schema, (batch.select(names) for batch in reader), reader)
+    return _Reader(schema, (_only(batch, names) for batch in reader), reader)
 
 
-def _json(part: Part) -> Any:
-    """A row must fit in a block, so where one does not, blocks grow."""
-    size = min(max(_BLOCK, _longest_line(part)), _LONGEST_BLOCK)
-    return pyarrow.json.open_json(part.path, pyarrow.json.ReadOptions(block_size=size))
+def _only(batch: pa.RecordBatch, names: list[str]) -> pa.RecordBatch:
+    return batch.select([name for name in names if name in batch.schema.names])
 
 
-def _longest_line(part: Part) -> int:
-    with part.path.open("rb") as file:
-        return max((len(line) for line in file), default=0) + 1
+class _Csv:
+    """Cells are text until somebody knows better, but for the numbers of rows.
 
+    Rows with more or fewer cells than the head are passed over, and told of at the end.
+    """
 
-def _csv(part: Part, delimiter: str) -> Any:
-    """Cells are text until somebody knows better, but for the numbers of rows."""
-    parse = pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
-    read = pyarrow.csv.ReadOptions(block_size=_BLOCK)
-    with pyarrow.csv.open_csv(part.path, read, parse) as first:
-        names = first.schema.names
-    convert = pyarrow.csv.ConvertOptions(
-        column_types={name: pa.string() for name in names if name != "Unnamed: 0"},
-        strings_can_be_null=True,
-        null_values=[""],
-        quoted_strings_can_be_null=False,
-    )
-    return pyarrow.csv.open_csv(part.path, read, parse, convert)
+    def __init__(self, part: Part, delimiter: str) -> None:
+        self._odd: list[pyarrow.csv.InvalidRow] = []
+        parse = pyarrow.csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=self._pass_over
+        )
+        read = pyarrow.csv.ReadOptions(block_size=_BLOCK, use_threads=False)
+        with pyarrow.csv.open_csv(part.path, read, parse) as first:
+            names = first.schema.names
+        convert = pyarrow.csv.ConvertOptions(
+            column_types={name: pa.string() for name in names if name != "Unnamed: 0"},
+            strings_can_be_null=True,
+            null_values=[""],
+            quoted_strings_can_be_null=False,
+        )
+        self._odd.clear()
+        self._reader = pyarrow.csv.open_csv(part.path, read, parse, convert)
+        self.schema = self._reader.schema
+
+    def _pass_over(self, row: pyarrow.csv.InvalidRow) -> str:
+        self._odd.append(row)
+        return "skip"
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        yield from self._reader
+        if self._odd:
+            first = self._odd[0]
+            where = f"line {first.number}" if first.number else "the first of them"
+            rows = counted(len(self._odd), "row has", "rows have")
+            raise pa.ArrowInvalid(
+                f"{rows} another number of cells than the head: {where} has "
+                f"{first.actual_columns}, not {first.expected_columns}"
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._reader.close()

@@ -16,6 +16,7 @@ from extractors.corpus.audit.findings import all_findings
 from extractors.corpus.audit.judge import Batch, Judged, judge_batch, report_of
 from extractors.corpus.audit.report import Report
 from extractors.corpus.audit.rows import BEARING, READ, Known, pmcid_of
+from extractors.corpus.audit.short import short
 from extractors.corpus.audit.shown import as_json, as_lines, as_page
 from extractors.datasets import Part, Place, UnreadableSource, batches, columns, find_dataset
 from extractors.pmc.errors import Unavailable
@@ -73,6 +74,7 @@ def audit(
     except UnreadableSource as error:
         raise UsageError(str(error)) from None
     reading = _Reading(place, known)
+    _require_columns(reading)
     with Pool(settings.workers, settings.cluster) as pool:
         report = report_of(
             dataset,
@@ -83,7 +85,7 @@ def audit(
             duplicate_similarity=settings.duplicate_similarity,
             related_similarity=settings.related_similarity,
         )
-    _require_something(report)
+    _require_rows(report)
     outcomes = tuple(
         replace(each, finding=replace(each.finding, required=True))
         if each.finding.name in fail_on
@@ -124,16 +126,21 @@ def _known(home: Path | None, metadata: Path | None) -> tuple[dict[str, Known], 
     return known | told, notes
 
 
-def _require_something(report: Report) -> None:
-    names = {column.name for column in report.columns}
+def _require_columns(reading: _Reading) -> None:
+    names = dict.fromkeys(name for _, schema in reading.schemas for name in schema)
+    if not reading.schemas:
+        raise CasebookError("; ".join(reading.unread))
+    if not names.keys() & {*BEARING, "statements"}:
+        there = short(", ".join(names), 100)
+        raise CasebookError(
+            f"{reading.place.named} has none of the columns {', '.join(BEARING)}, so there is "
+            f"nothing to judge; it has {there or 'no columns'}"
+        )
+
+
+def _require_rows(report: Report) -> None:
     if not report.rows:
         raise CasebookError("; ".join(report.unread) or f"{report.named} holds no rows")
-    if not names.intersection((*BEARING, "statements")):
-        there = ", ".join(sorted(names)[:8])
-        raise CasebookError(
-            f"{report.named} has none of the columns {', '.join(BEARING)}, so there is nothing to "
-            f"judge; it has {there or 'no columns'}"
-        )
 
 
 @dataclass
@@ -146,19 +153,26 @@ class _Reading:
     def __post_init__(self) -> None:
         self.schemas: list[tuple[str, dict[str, str]]] = []
         self.unread: list[str] = []
+        self._parts: list[Part] = []
+        for part in self.place.parts:
+            try:
+                schema = columns(part, self.place.named)
+            except UnreadableSource as error:
+                self.unread.append(str(error))
+            else:
+                form = "text" if part.path.suffix.lower() in _UNTYPED else "typed"
+                self.schemas.append((form, {field.name: str(field.type) for field in schema}))
+                self._parts.append(part)
 
     def batches(self) -> Iterator[Batch]:
         """The rows of every file; of one that breaks off those that came before."""
-        for part in self.place.parts:
+        for part in self._parts:
             try:
                 yield from self._of(part)
             except UnreadableSource as error:
                 self.unread.append(str(error))
 
     def _of(self, part: Part) -> Iterator[Batch]:
-        schema = columns(part, self.place.named)
-        form = "text" if part.path.suffix.lower() in _UNTYPED else "typed"
-        self.schemas.append((form, {field.name: str(field.type) for field in schema}))
         first = 1
         for read in batches(part, self.place.named, READ):
             for start in range(0, read.num_rows, BATCH):

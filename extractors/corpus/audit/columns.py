@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from extractors.corpus.audit.report import ColumnSeen
 from extractors.corpus.audit.rows import READ
+from extractors.corpus.audit.short import short
 from schemas.published import COLUMNS
 
 # Types that hold the same values, as Arrow writes them.
@@ -39,7 +40,9 @@ def _seen(
             written = _plain(schema[name])
             wrong = expected is not None and form != "text" and not _fits(written, expected)
             types[written] = types.get(written, False) or wrong
-    return ColumnSeen(name, tuple(sorted(types)), expected, any(types.values()), empty)
+    return ColumnSeen(
+        short(name), tuple(sorted(map(short, types))), expected, any(types.values()), empty
+    )
 
 
 def _plain(written: str) -> str:

@@ -26,11 +26,11 @@ from extractors.corpus.audit.report import (
     Report,
 )
 from extractors.corpus.audit.rows import Known, Row, pmcid_of, read_row
+from extractors.corpus.audit.short import short
 from extractors.language.stems import content_stems, words_of
 from schemas.arrival import order_key
 
 EXAMPLES = 3
-_LONGEST = 240
 _NOT_KNOWN = Known()
 _DATASET = Place("the dataset", None)
 
@@ -110,7 +110,8 @@ def _row(batch: Batch, number: int, values: Mapping[str, Any]) -> Row:
     said = values.get("split")
     split = batch.split or (said.strip() or None if isinstance(said, str) else None)
     known = batch.known.get(pmcid or "", _NOT_KNOWN)
-    return read_row(values, Place(pmcid or f"{batch.file} row {number}", split), known)
+    name = short(pmcid or f"{batch.file} row {number}")
+    return read_row(values, Place(name, split and short(split)), known)
 
 
 def _looks(row: Row) -> Iterator[Look]:
@@ -162,14 +163,14 @@ def report_of(
     names |= has & {"licence", "retracted"}
     outcomes, not_judged = _sorted_out(tallies, names)
     return Report(
-        named=named,
+        named=short(named),
         revision=revision,
         splits=tuple(sorted(splits.items(), key=_as_usual)),
         columns=columns,
         outcomes=outcomes,
         not_judged=not_judged,
         notes=tuple(_notes(names)),
-        unread=tuple(unread),
+        unread=tuple(map(short, unread)),
     )
 
 
@@ -222,10 +223,3 @@ def first_examples(examples: list[Example]) -> list[Example]:
 def _order(example: Example) -> tuple[str, str, str, str]:
     place = example.place
     return order_key(place.name), place.split or "", example.detail, example.evidence
-
-
-def short(text: str, most: int = _LONGEST) -> str:
-    """A text on one line, cut where it is long; nothing in it moves a cursor."""
-    plain = "".join(char if char.isprintable() else " " for char in text[: 8 * most])
-    plain = " ".join(plain.split())
-    return plain if len(plain) <= most and len(text) <= 8 * most else f"{plain[: most - 2]} …"

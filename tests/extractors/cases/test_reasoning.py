@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.cases.reasoning import diagnostic_reasoning
+from extractors.cases.reasoning import diagnostic_reasoning, read_reasons
 from schemas.case import DraftStatement
 
 LINE = re.compile(r"^(\d+)\. (.+)—“(.*)”$")
@@ -41,3 +42,39 @@ def test_numbers_run_from_one_and_every_line_has_four_words(pairs: list[tuple[st
         assert match is not None
         assert int(match[1]) == number
         assert len(line.split()) > 4
+
+
+@pytest.mark.parametrize(
+    ("line", "claim", "quotes"),
+    [
+        ("Gout was out—“no crystals”", "Gout was out", ("no crystals",)),
+        ('Gout was out - "no crystals."', "Gout was out", ("no crystals.",)),
+        ("Gout: «no crystals»", "Gout", ("no crystals",)),
+        ("Bone’s loss – ‘the patient’s bone’", "Bone’s loss", ("the patient’s bone",)),
+        ("The “punched-out” look—“as if punched”", "The “punched-out” look", ("as if punched",)),
+        ("Two signs—“one” and “two”", "Two signs", ("one", "two")),
+        ("“Cold” to the touch", "", ("Cold",)),
+        ("Nothing is said", "Nothing is said", ()),
+        ("An open end—“no crystals", "An open end—“no crystals", ()),
+    ],
+)
+def test_reasons_are_read_whatever_marks_they_have(
+    line: str, claim: str, quotes: tuple[str, ...]
+) -> None:
+    in_lines = read_reasons(f"1. {line}\n2. {line}")
+    in_one = read_reasons(f"1. {line} 2. {line}")
+    unnumbered = read_reasons(line)
+    assert [(r.number, r.claim, r.quotes) for r in in_lines] == [(n, claim, quotes) for n in (1, 2)]
+    assert in_one == in_lines
+    assert [(r.number, r.claim, r.quotes) for r in unnumbered] == [(None, claim, quotes)]
+
+
+SAID = st.text(alphabet=st.sampled_from("abc 1.,;()é’\n"), min_size=1, max_size=40)
+
+
+@given(st.lists(st.tuples(SAID, SAID), max_size=6))
+def test_what_is_written_is_read_back(pairs: list[tuple[str, str]]) -> None:
+    text = diagnostic_reasoning([statement(f"it {c} is", f"so {q} it") for c, q in pairs])
+    reasons = read_reasons(text)
+    assert [reason.number for reason in reasons] == list(range(1, len(pairs) + 1))
+    assert diagnostic_reasoning([statement(r.claim, r.quotes[0]) for r in reasons]) == text
