@@ -25,16 +25,17 @@ def audit_dataset(
     workers: int | None = None,
 ) -> State[Any]:
     """Tell what is wrong with a dataset; parameters are the options of `casebook audit`."""
-    options = {
-        "dataset": dataset,
-        "home": home,
-        "metadata": metadata,
-        "fail_on": fail_on,
-        "as_json": as_json,
-        "html": html,
-        "workers": workers,
-    }
-    code = audit_from_options(options)
+    code = audit_from_options(
+        {
+            "dataset": dataset,
+            "home": home,
+            "metadata": metadata,
+            "fail_on": fail_on,
+            "as_json": as_json,
+            "html": html,
+            "workers": workers,
+        }
+    )
     if code == COMPLETE:
         return Completed(message=f"{dataset} passes")
     if code == INCOMPLETE:

@@ -33,19 +33,22 @@ def batches(
     part: Part, source: str, wanted: Collection[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a data file in order; `wanted` columns alone, as far as they are there."""
+    rows = 0
     try:
         with _opened(part, wanted) as reader:
             for batch in reader:
                 for start in range(0, batch.num_rows, ROWS):
                     yield batch.slice(start, ROWS)
+                rows += batch.num_rows
     except (pa.ArrowException, OSError) as error:
-        raise _unreadable(part, source, error) from None
+        raise _unreadable(part, source, error, rows) from None
 
 
-def _unreadable(part: Part, source: str, error: Exception) -> UnreadableSource:
+def _unreadable(part: Part, source: str, error: Exception, rows: int = 0) -> UnreadableSource:
     why = (str(error).splitlines() or [type(error).__name__])[0]
     where = "" if source.endswith(part.name) else f" in {part.name}"
-    return UnreadableSource(source, f"cannot be read{where} ({why})")
+    far = f", but for {counted(rows, 'row', 'rows')}" if rows else ""
+    return UnreadableSource(source, f"cannot be read{where}{far} ({why})")
 
 
 class _Reader:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from flows.audit_dataset import audit_dataset
 from flows.build_dataset import build_dataset
 from flows.cli import casebook
 from flows.warehouse.home import Home
@@ -36,9 +37,14 @@ def test_every_command_is_in_the_readme_and_has_help() -> None:
 
 
 def test_the_flows_parameters_are_the_commands_options() -> None:
-    context = casebook.commands["build"].make_context("build", [])
-    parameters = inspect.signature(build_dataset.fn).parameters
-    assert {name: parameter.default for name, parameter in parameters.items()} == context.params
+    for name, flow, arguments in (
+        ("build", build_dataset, {}),
+        ("audit", audit_dataset, {"dataset": "PATH"}),
+    ):
+        context = casebook.commands[name].make_context(name, list(arguments.values()))
+        parameters = inspect.signature(flow.fn).parameters
+        defaults = {name: parameter.default for name, parameter in parameters.items()}
+        assert defaults | arguments == context.params
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -117,6 +123,8 @@ def test_output_is_utf8_whatever_the_locale(
         (["status", "--home", "nowhere"], "nowhere yet: run"),
         (["retry", "--home", "nowhere"], "nowhere yet: run"),
         (["read", "nowhere.xml"], "nowhere.xml"),
+        (["audit", "nowhere"], "nowhere is not there: no such file or folder"),
+        (["audit", "nowhere", "--fail-on", "leak"], "there is no check 'leak'"),
         (["build", "--wrong"], "--wrong"),
     ],
 )
