@@ -46,6 +46,8 @@ def batches(
 
 def _unreadable(part: Part, source: str, error: Exception, rows: int = 0) -> UnreadableSource:
     why = (str(error).splitlines() or [type(error).__name__])[0]
+    if "straddling object" in why:
+        why = f"a row is longer than {_BLOCK >> 20} MB: is a quotation mark not closed?"
     where = "" if source.endswith(part.name) else f" in {part.name}"
     far = f", but for {counted(rows, 'row', 'rows')}" if rows else ""
     return UnreadableSource(source, f"cannot be read{where}{far} ({why})")

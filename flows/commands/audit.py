@@ -29,6 +29,8 @@ from flows.warehouse.files import write_whole
 from schemas.selector import Selector
 
 BATCH = 200
+# What is kept of so many rows fits in memory, whatever they hold.
+MOST_ROWS = 1_000_000
 # So few batches are judged sooner than a worker process starts.
 _FEW = 2
 _WIDTH = 160
@@ -73,7 +75,7 @@ def audit(
         place = find_dataset(dataset, patience=Patience(settings.attempts))
     except UnreadableSource as error:
         raise UsageError(str(error)) from None
-    reading = _Reading(place, known)
+    reading = Reading(place, known)
     _require_columns(reading)
     with Pool(settings.workers, settings.cluster) as pool:
         report = report_of(
@@ -126,7 +128,7 @@ def _known(home: Path | None, metadata: Path | None) -> tuple[dict[str, Known], 
     return known | told, notes
 
 
-def _require_columns(reading: _Reading) -> None:
+def _require_columns(reading: Reading) -> None:
     names = dict.fromkeys(name for _, schema in reading.schemas for name in schema)
     if not reading.schemas:
         raise CasebookError("; ".join(reading.unread))
@@ -144,11 +146,12 @@ def _require_rows(report: Report) -> None:
 
 
 @dataclass
-class _Reading:
+class Reading:
     """The rows of a dataset as they are read, with what could not be."""
 
     place: Place
     known: Mapping[str, Known]
+    most: int = MOST_ROWS
 
     def __post_init__(self) -> None:
         self.schemas: list[tuple[str, dict[str, str]]] = []
@@ -166,9 +169,15 @@ class _Reading:
 
     def batches(self) -> Iterator[Batch]:
         """The rows of every file; of one that breaks off those that came before."""
+        rows = 0
         for part in self._parts:
             try:
-                yield from self._of(part)
+                for batch in self._of(part):
+                    yield batch
+                    rows += len(batch.rows)
+                    if rows >= self.most:
+                        self.unread.append(f"{self.place.named}: only {rows:,} rows were judged")
+                        return
             except UnreadableSource as error:
                 self.unread.append(str(error))
 

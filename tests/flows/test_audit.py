@@ -15,7 +15,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+from extractors.datasets import find_dataset
 from flows.cli import main
+from flows.commands.audit import BATCH, Reading
 from flows.warehouse.home import Home
 from schemas.published import REFERENCE_COLUMNS
 from tests.fakes.running import running_hub
@@ -241,3 +243,10 @@ def test_a_dataset_on_the_hub_is_audited_and_one_that_is_not_there_is_said(
         assert "someone/else is neither a file nor a dataset on the Hub" in said.err
         said = audit("someone/cases@v2")
         assert (said.code, "has no such revision on the Hub" in said.err) == (2, True)
+
+
+def test_what_is_kept_in_memory_has_a_bound(tmp_path: Path) -> None:
+    file = parquet(tmp_path / "a.parquet", [ROW] * (2 * BATCH + 1))
+    reading = Reading(find_dataset(str(file)), {}, most=BATCH)
+    assert [len(batch.rows) for batch in reading.batches()] == [BATCH]
+    assert reading.unread == [f"{file}: only {BATCH} rows were judged"]

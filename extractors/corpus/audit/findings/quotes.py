@@ -72,5 +72,7 @@ def _places(quote: str, row: Row) -> Iterator[Look]:
         if text:
             contained = quote in text
             found = contained or locate(quote, text) is not None
-            yield Look(f"quote_not_contained{where}", not contained, "not as it stands", quote)
-            yield Look(f"quote_not_found{where}", not found, "nowhere", quote)
+            yield Look(
+                f"quote_not_contained{where}", not contained, "it is not there as it stands", quote
+            )
+            yield Look(f"quote_not_found{where}", not found, "it is nowhere", quote)
