@@ -120,11 +120,6 @@ def test_a_repository_is_read_at_its_revision(
             b"pmcid,text\nPMC1\n",
             r"another number of cells than the head: line 2 has 1, not 2",
         ),
-        (
-            "a.csv",
-            b'a,b\n1,"' + b"2,3\n" * (5 << 20),
-            r"longer than 16 MB: is a quotation mark not",
-        ),
         ("a.jsonl", b"{", r"a\.jsonl cannot be read \("),
         ("a.jsonl", b"", r"a\.jsonl cannot be read \("),
         ("a.jsonl", b"\xff\xfe\x00", r"a\.jsonl cannot be read \("),
