@@ -250,3 +250,13 @@ def test_what_is_kept_in_memory_has_a_bound(tmp_path: Path) -> None:
     reading = Reading(find_dataset(str(file)), {}, most=BATCH)
     assert [len(batch.rows) for batch in reading.batches()] == [BATCH]
     assert reading.unread == [f"{file}: only {BATCH} rows were judged"]
+
+
+def test_the_flows_state_is_the_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from flows.audit_dataset import audit_dataset
+
+    file = str(parquet(tmp_path / "a.parquet", [ROW]))
+    for fail_on, state in (((), "Completed"), (("column_missing",), "Failed")):
+        assert audit_dataset.fn(file, fail_on=fail_on).name == state
+    assert audit_dataset.fn(file, fail_on=("retracted",)).name == "Incomplete"
+    assert "column_missing 5" in capsys.readouterr().err
