@@ -30,7 +30,7 @@ from schemas.selector import Selector
 
 BATCH = 200
 # What is kept of so many rows fits in memory, whatever they hold.
-MOST_ROWS = 1_000_000
+MOST_ROWS = 500_000
 # So few batches are judged sooner than a worker process starts.
 _FEW = 2
 _WIDTH = 160

@@ -19,7 +19,7 @@ def as_values(report: Report) -> dict[str, Any]:
         "dataset": report.named,
         "revision": report.revision,
         "rows": report.rows,
-        "splits": {split or None: rows for split, rows in report.splits},
+        "splits": {split or "no split": rows for split, rows in report.splits},
         "failed": [outcome.finding.name for outcome in report.failed()],
         "findings": [_outcome_values(outcome) for outcome in report.outcomes],
         "not_judged": [

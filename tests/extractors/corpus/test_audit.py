@@ -111,6 +111,15 @@ def test_every_file_of_the_package_has_findings_and_every_check_is_one() -> None
     assert all(finding.says.endswith(".") for finding in all_findings().values())
 
 
+def test_the_readme_names_what_is_required_and_what_is_not() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    told = readme.split("- **Required**")[1].split("The rest is told")[0]
+    checks = {check.name for check in all_checks()}
+    for finding in all_findings().values():
+        if finding.name not in checks:
+            assert (f"`{finding.name}`" in told) == finding.required, finding.name
+
+
 GOOD = {
     "pmcid": "PMC1",
     "text": "The wrist swelled. No crystals were seen, fluid grew bacilli . It was tuberculosis.",

@@ -81,8 +81,8 @@ def _families(writings: Mapping[str, Mapping[str, list[Trait]]]) -> Iterator[Loo
             with_stem[part].add(key)
     for key, written in writings.items():
         parts = stems[key]
-        longer = set.intersection(*(with_stem[part] for part in parts)) if parts else set()
-        members = sorted(min(writings[other]) for other in longer if stems[other] != parts)
+        fewest = min((with_stem[part] for part in parts), key=len, default=set[str]())
+        members = sorted(min(writings[other]) for other in fewest if parts < stems[other])
         rows = [row for each in written.values() for row in each]
         detail = f"“{min(written)}” is part of {len(members)} longer"
         yield Look(
