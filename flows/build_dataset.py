@@ -19,10 +19,12 @@ from flows.pipeline import Build
 from flows.runtime.progress import progress_for
 from flows.stages import (
     check,
+    compare,
     dedupe,
     extract,
     fetch,
     ground,
+    profile,
     read,
     repair,
     select,
@@ -44,6 +46,8 @@ def run_stages(build: Build) -> RunSummary:
         build.run(ground.STAGE)
         build.run(check.STAGE)
         build.ask(repair.STAGE)
+        build.run(profile.STAGE)
+        build.run(compare.STAGE)
         build.run(dedupe.STAGE)
         build.ask(verify.STAGE)
         build.run(split.STAGE)

@@ -89,10 +89,10 @@ class Settings(BaseModel):
     max_words: int = Field(3000, ge=1, description="words a case narrative has at most")
 
     duplicate_similarity: float = Field(
-        0.7, gt=0, le=1, description="share of word runs from which two reports are one report"
+        0.7, gt=0, le=1, description="part of the shorter report's word runs that makes them one"
     )
     related_similarity: float = Field(
-        0.2, gt=0, le=1, description="share of word runs from which two reports are related"
+        0.3, gt=0, le=1, description="part of its word runs that makes two reports related"
     )
     sizes: str = Field("train=rest,val=3.5%,test=6.2%", description="the splits of a first release")
 

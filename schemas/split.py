@@ -9,10 +9,11 @@ LOST = "lost"
 
 @dataclass(frozen=True, slots=True)
 class Clustered:
-    """A case that is no duplicate, with the cluster of cases related to it."""
+    """A case that stays, with the cluster of cases related to it and its duplicates, best first."""
 
     pmcid: str
     cluster: str
+    duplicates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,9 @@ class Inputs(Protocol):
     def rejects(self, stage: str) -> Iterator[RejectedArticle]:
         """The rejects of an earlier stage."""
 
+    def before(self, record: type[Row]) -> Iterator[Row]:
+        """The rows that the stage itself made the last time, of whatever inputs."""
+
     def each(self) -> Iterator[Inputs]:
         """The same, one shard at a time, in the order in which shards arrived."""
 
@@ -57,7 +60,9 @@ Asks = Callable[[Inputs, Mapping[str, Any], Any], Awaitable[StageResult]]
 class Stage:
     """A step of the pipeline. `version` goes up whenever the same input gives other rows.
 
-    `across` stages see all shards at once. `asks` is what a stage does where models draft the
+    `across` stages see all shards at once, and those that say so the ledger. One that `resumes` may
+    take over what it found `before`, if the rows are the same as without. What stands `aside`
+    looks at cases and leaves them as they are. `asks` is what a stage does where models draft the
     cases, in the process of the flow and with what asks them; one that has no `run` is there for
     them alone, and one may take up what others rejected. Who needs `cases` needs the last stage
     that makes some.
@@ -70,5 +75,8 @@ class Stage:
     needs: tuple[str, ...]
     settings: tuple[str, ...] = ()
     across: bool = False
+    reads_ledger: bool = False
+    resumes: bool = False
+    aside: bool = False
     takes_up_rejects: bool = False
     asks: Asks | None = None

@@ -20,4 +20,13 @@ def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
     return StageResult(list(entries), rejects)
 
 
-STAGE = Stage("split", 1, run, LedgerEntry, needs=("dedupe",), settings=("sizes",), across=True)
+STAGE = Stage(
+    "split",
+    1,
+    run,
+    LedgerEntry,
+    needs=("dedupe",),
+    settings=("sizes",),
+    across=True,
+    reads_ledger=True,
+)

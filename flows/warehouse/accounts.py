@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.errors import CasebookError
+from flows.stages import STAGES
 from flows.warehouse.results import ALL
 from flows.warehouse.work import Work
 from schemas.arrival import Member
@@ -107,7 +108,11 @@ def take_account(work: Work, pending: Iterable[Pending]) -> Accounts:
         if p.source not in known
     ]
     articles.sort(key=lambda account: account.article)
-    return Accounts(articles, rejects, kept, work.finished())
+    return Accounts(articles, rejects, kept, _that_turn_away(work.finished()))
+
+
+def _that_turn_away(stages: Sequence[str]) -> list[str]:
+    return [name for name in stages if not STAGES[name].aside]
 
 
 def _kept(work: Work) -> list[LedgerEntry]:

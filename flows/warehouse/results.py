@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -133,6 +134,23 @@ class ResultStore:
         """The same without reading, and so without checking, the columns that are not asked for."""
         return _records(self.folder(result) / "rows.parquet", result.rows, record, check=False)
 
+    def has_form(self, result: Result, record: type) -> bool:
+        """Whether the rows of a result are just such records."""
+        try:
+            schema = pq.read_schema(self.folder(result) / "rows.parquet")
+        except (OSError, pa.ArrowException):
+            return False
+        return bool(schema.remove_metadata().equals(arrow_schema(record)))
+
+    def latest(self, stage: str, shard: str) -> Result | None:
+        """The fullest result that a stage has left of a shard; one that is damaged is none."""
+        found = []
+        for folder in sorted((self.root / stage).glob(f"{shard}.*")):
+            with contextlib.suppress(Damaged):
+                found.append(self._open(folder))
+        whole = [result for result in found if result and not result.waiting]
+        return max(whole, key=lambda result: result.rows.count, default=None)
+
     def rejects(self, result: Result) -> Iterator[RejectedArticle]:
         """The rejects of a result."""
         path = self.folder(result) / "rejects.parquet"
@@ -190,9 +208,15 @@ def _write(table: pa.Table, path: Path) -> StoredTable:
 class StoredInputs:
     """The rows of earlier stages over one shard or more, one shard in memory at a time."""
 
-    def __init__(self, store: ResultStore, shards: Sequence[ShardResults]) -> None:
+    def __init__(
+        self,
+        store: ResultStore,
+        shards: Sequence[ShardResults],
+        before: Result | None = None,
+    ) -> None:
         self._store = store
         self._shards = shards
+        self._before = before
 
     def rows(self, stage: str, record: type[Record]) -> Iterator[Record]:
         """The rows of an earlier stage, as far as `record` has fields for them."""
@@ -204,6 +228,11 @@ class StoredInputs:
         """The rejects of an earlier stage."""
         for shard in self._shards:
             yield from self._store.rejects(shard[stage])
+
+    def before(self, record: type[Record]) -> Iterator[Record]:
+        """The rows that the stage made the last time, unless they were of another form."""
+        if self._before and self._store.has_form(self._before, record):
+            yield from self._store.rows(self._before, record)
 
     def each(self) -> Iterator[StoredInputs]:
         """The same, one shard at a time, in the order in which shards arrived."""

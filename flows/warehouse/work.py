@@ -45,6 +45,7 @@ class Job:
     key: str
     inputs: Sequence[ShardResults]
     parameters: Mapping[str, Any]
+    before: Result | None = None
 
     @property
     def articles(self) -> int:
@@ -67,7 +68,7 @@ def run_job(job: Job) -> Result:
         return done
     if stage.run is None:
         raise TypeError(f"{stage.name} is done by models alone")
-    made = stage.run(StoredInputs(store, job.inputs), job.parameters)
+    made = stage.run(StoredInputs(store, job.inputs, job.before), job.parameters)
     return store.save(stage, job.shard, job.key, made)
 
 
@@ -147,7 +148,8 @@ class Work:
         parameters = self._parameters(stage, shard)
         named = {**parameters, "ledger": digest(parameters.get("ledger"))}
         key = result_key(stage, inputs, named)
-        return Job(self.home.store.root, stage.name, shard, key, inputs, parameters)
+        before = self.home.store.latest(stage.name, shard) if stage.resumes else None
+        return Job(self.home.store.root, stage.name, shard, key, inputs, parameters, before)
 
     def shard_results(self, stages: Sequence[str]) -> list[ShardResults]:
         """The results of these stages over every shard, as far as this build has the stages."""
@@ -224,7 +226,7 @@ class Work:
     def rename_by_ledger(self, ledger: Sequence[LedgerEntry]) -> None:
         """Name what the ledger led to by the ledger that it led to, which leads to the same."""
         self.ledger = ledger
-        for stage in (stage for stage in self.stages if stage.across):
+        for stage in (stage for stage in self.stages if stage.reads_ledger):
             result = self.done[stage.name][ALL]
             self._take(self.home.store.rename(result, self.job(stage, ALL).key))
 
@@ -270,7 +272,7 @@ class Work:
             parameters["wanted"] = sorted(self.wanted[shard])
         if asks_models(stage, self.settings):
             parameters |= models_told(stage.name, self.settings)
-        if stage.across:
+        if stage.reads_ledger:
             parameters["ledger"] = [to_row(entry) for entry in self.ledger]
         if stage.name == "verify":
             parameters |= self._to_verify(shard)

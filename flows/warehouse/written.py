@@ -48,7 +48,7 @@ def steps(settings: Settings) -> list[Any]:
     return [
         [stage.name, stage.version, _told(stage, settings)]
         for stage in stages_of(settings)
-        if not stage.across
+        if not (stage.across or stage.aside)
     ]
 
 

@@ -89,9 +89,15 @@ def make_article(
     amend: Callable[[jats.Front], jats.Front] | None = None,
 ) -> MadeArticle:
     """The article at a place of the corpus of this seed, its front matter amended if wanted."""
-    planned = plan(index, seed, rates)
+    return make_planned(plan(index, seed, rates), seed, amend)
+
+
+def make_planned(
+    planned: Plan, seed: int, amend: Callable[[jats.Front], jats.Front] | None = None
+) -> MadeArticle:
+    """The article of a plan that somebody else drew up."""
     told = _tell(planned, seed)
-    draw = Random(f"casebook front {seed} {index}")
+    draw = Random(f"casebook front {seed} {planned.index}")
     teller = Teller(draw.random, told.patient.seed, told.teller.names)
     front = _front(planned, seed, told, draw)
     if amend:
@@ -113,6 +119,8 @@ def _tell(planned: Plan, seed: int) -> Telling:
     wording = source if planned.kind == "duplicate" else planned.index
     facts = Random(f"casebook patient {seed} {source}")
     patient = make_patient(facts, animal=planned.kind == "animal")
+    if planned.manner == "relative":
+        patient = second_patient(facts, patient)
     words = Random(f"casebook words {seed} {wording}")
     teller = Teller(words.random, patient.seed, {})
     author = Author(teller, patient, _rewording(planned, seed, patient))
