@@ -9,8 +9,9 @@ from pathlib import Path
 from extractors.pmc import files
 from flows.errors import UsageError
 from flows.stages import capture
+from flows.warehouse.jobs import Job
 from flows.warehouse.results import digest
-from flows.warehouse.work import Job, Work
+from flows.warehouse.work import Work
 from schemas.arrival import Arrival, Member, order_key
 from schemas.article import is_fictional
 from schemas.run import UNAVAILABLE, Pending

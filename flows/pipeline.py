@@ -26,10 +26,11 @@ from flows.warehouse.accounts import Accounts, take_account
 from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.files import clear_drafts
 from flows.warehouse.home import Home, now
+from flows.warehouse.jobs import Job, run_job
 from flows.warehouse.ledger import home_ledger, ledger_bytes, write_ledger
 from flows.warehouse.results import Result, ResultStore, StoredInputs
 from flows.warehouse.runs import read_runs, write_run
-from flows.warehouse.work import Job, Work, run_job
+from flows.warehouse.work import Work
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset, steps
 from schemas.run import Calls, Pending, RunSummary, Written
 from schemas.selector import Selector
@@ -143,12 +144,16 @@ class Build:
         jobs = self._work.missing(stage)
         known = sum(result.rows.count for result in self._work.done[stage.name].values())
         self.progress.begin(stage.name, sum(job.articles for job in jobs), known)
-        if jobs:
+        asked: set[str] = set()
+        while jobs:
+            asked |= {job.key for job in jobs}
             asking = self._hand(stage.name, partial(self._ask_models, stage, jobs))
             try:
                 asking.result()
             finally:
                 self._left.set()
+            # Where the verifier rejected a case, the next of its duplicates is to be asked about.
+            jobs = [job for job in self._work.missing(stage) if job.key not in asked]
         self.progress.end()
 
     def _ask_models(self, stage: Stage, jobs: Sequence[Job]) -> None:
@@ -285,6 +290,7 @@ class Build:
                 changelog.FILE: changelog.changelog(self._work.ledger),
             },
             target=self.home.dataset,
+            verified_again=self._work.verified_again(),
         )
         digests = self._pool.call(write.write_dataset, job)
         self._dataset = Written(key=key, files=digests)

@@ -21,11 +21,11 @@ def group(
     One that was published stays before a better one. Relatives of a duplicate are relatives of
     the case that stays in its place.
     """
-    reports = Forest(cases)
+    reports, clusters = Forest(cases), Forest(cases)
     for pair in duplicates:
         reports.join(*pair)
-    clusters = Forest(cases)
-    for pair in (*duplicates, *related):
+        clusters.join(*pair)
+    for pair in related:
         clusters.join(*pair)
     stay, rejects = [], []
     for members in reports.trees():
@@ -38,6 +38,29 @@ def group(
     stay.sort(key=lambda case: pmcid_number(case.pmcid))
     rejects.sort(key=lambda reject: pmcid_number(reject.article))
     return stay, rejects
+
+
+def next_choices(
+    queues: Mapping[str, Sequence[str]], rejected: Iterable[Collection[str]]
+) -> list[dict[str, str]]:
+    """Round by round, which duplicate is tried where all before it were rejected.
+
+    `queues` holds the duplicates of each case that stays, `rejected` what the verifier rejected
+    of those cases, then of each round that was asked about. Each choice is told with the case
+    that stays.
+    """
+    rounds: list[dict[str, str]] = []
+    last = {first: first for first, queue in queues.items() if queue}
+    for number, out in enumerate(rejected):
+        last = {
+            first: queues[first][number]
+            for first, tried in last.items()
+            if tried in out and len(queues[first]) > number
+        }
+        if not last:
+            break
+        rounds.append(last)
+    return rounds
 
 
 class Forest:

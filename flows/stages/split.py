@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from extractors.corpus.splits import Sizes, assign
@@ -11,10 +12,18 @@ from schemas.stage import Inputs, Stage, StageResult
 
 
 def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
-    """Place new cases that no verifier turned away; nobody who has a place moves."""
+    """Place new cases that no verifier turned away; nobody who has a place moves.
+
+    Where a better case was turned away, the duplicate that passed stands `instead` of it.
+    """
     ledger = [LedgerEntry(**row) for row in parameters["ledger"]]
     out = set(parameters["turned_away"])
-    cases = [case for case in inputs.rows("dedupe", Clustered) if case.pmcid not in out]
+    instead = parameters["instead"]
+    kept = (
+        replace(case, pmcid=instead.get(case.pmcid, case.pmcid))
+        for case in inputs.rows("dedupe", Clustered)
+    )
+    cases = [case for case in kept if case.pmcid not in out]
     sizes = Sizes.parse(parameters["sizes"])
     entries, rejects = assign(cases, ledger, sizes, parameters["why_left"])
     return StageResult(list(entries), rejects)

@@ -36,9 +36,11 @@ async def ask(inputs: Inputs, parameters: Mapping[str, Any], models: Models) -> 
     async def faulty(pmcid: str, article: Article) -> Verification | Reject | Waiting:
         return await judged(plant(cases[pmcid], article, planted[pmcid]).case, article)
 
-    told = [(pmcid, article) for pmcid, article in articles(inputs) if pmcid in cases]
-    made = await each(told, sound, models)
-    tried = await each(((pmcid, a) for pmcid, a in told if pmcid in planted), faulty, models)
+    # Of several shards the last has the current version.
+    told = {pmcid: article for pmcid, article in articles(inputs) if pmcid in cases}
+    made = await each(told.items(), sound, models)
+    plain = ((pmcid, article) for pmcid, article in told.items() if pmcid in planted)
+    tried = await each(plain, faulty, models)
     made.rows += tried.rows
     return made
 

@@ -18,7 +18,7 @@ from extractors.cases.steps import marked
 from flows.errors import UsageError
 from flows.stages.current import current_rows
 from flows.warehouse.files import TEMPORARY, file_digest, sync
-from flows.warehouse.results import ResultStore, ShardResults, StoredInputs
+from flows.warehouse.results import Result, ResultStore, ShardResults, StoredInputs
 from schemas.arrival import Fetched
 from schemas.arrow import to_row
 from schemas.article import Article, pmcid_number
@@ -44,6 +44,7 @@ class WriteJob:
     steps: Sequence[Any]
     texts: Mapping[str, bytes]
     target: Path
+    verified_again: Sequence[Result] = ()
 
 
 def write_dataset(job: WriteJob) -> dict[str, str]:
@@ -101,10 +102,12 @@ def _spool(
     schema = PUBLISHED.append(pa.field("split", pa.string()))
     paths = [folder / f"{number}.arrows" for number in range(max(bins.values(), default=-1) + 1)]
     sinks = [pa.ipc.new_stream(str(path), schema) for path in paths]
-    for shard, current in current_rows(StoredInputs(ResultStore(job.store), job.shards)):
+    store = ResultStore(job.store)
+    again = {r.pmcid: r for result in job.verified_again for r in store.rows(result, Verification)}
+    for shard, current in current_rows(StoredInputs(store, job.shards)):
         rows = [
             _row(article, case, fetched, verdict, entries[case.pmcid], job.steps)
-            for article, case, fetched, verdict in _joined(shard)
+            for article, case, fetched, verdict in _joined(shard, again)
             if case.pmcid in current and case.pmcid in entries
         ]
         for number, sink in enumerate(sinks):
@@ -121,13 +124,15 @@ def _sorted(table: pa.Table) -> pa.Table:
     return table.take(pa.compute.sort_indices(numbers))
 
 
-def _joined(shard: Inputs) -> Iterator[tuple[Article, Case, Fetched, Verdict | None]]:
+def _joined(
+    shard: Inputs, again: Mapping[str, Verification]
+) -> Iterator[tuple[Article, Case, Fetched, Verdict | None]]:
     cases = {case.pmcid: case for case in shard.rows("cases", Case)}
     verified = {row.pmcid: row for row in shard.rows("verify", Verification)}
     fetched = {row.pmcid: row for row in shard.rows("fetch", Fetched)}
     for article in shard.rows("read", Article):
         pmcid = article.ids.pmcid or ""
-        if made := verified.get(pmcid):
+        if pmcid in cases and (made := verified.get(pmcid) or again.get(pmcid)):
             yield article, marked(cases[pmcid], made), fetched[pmcid], made.verdict
         elif pmcid in cases:
             yield article, cases[pmcid], fetched[pmcid], None

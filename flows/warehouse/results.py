@@ -238,3 +238,17 @@ class StoredInputs:
         """The same, one shard at a time, in the order in which shards arrived."""
         for shard in self._shards:
             yield StoredInputs(self._store, [shard])
+
+
+class Glances(StoredInputs):
+    """Inputs of which only small columns are looked at."""
+
+    def rows(self, stage: str, record: type[Any]) -> Iterator[Any]:
+        """The rows of an earlier stage, unchecked."""
+        for shard in self._shards:
+            yield from self._store.glance(shard[stage], record)
+
+    def each(self) -> Iterator[Glances]:
+        """The same, one shard at a time."""
+        for shard in self._shards:
+            yield Glances(self._store, [shard])

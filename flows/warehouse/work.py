@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from itertools import chain, count, takewhile
 from typing import Any
 
 from extractors.cases.planted import chosen
+from extractors.corpus.groups import next_choices
 from flows.errors import Damaged
 from flows.stages import STAGES, asks_models, stages_of
 from flows.stages.asking import models_told
 from flows.stages.current import last_words
 from flows.stages.select import Candidate
 from flows.warehouse.home import Home
+from flows.warehouse.jobs import Job
 from flows.warehouse.results import (
     ALL,
+    Glances,
     Result,
     ResultStore,
     ShardResults,
-    StoredInputs,
     digest,
     result_key,
 )
@@ -32,44 +34,10 @@ from schemas.settings import Settings
 from schemas.split import LOST, Clustered, LedgerEntry
 from schemas.stage import Stage, Waiting
 
+# What stands for a shard where the next of duplicates are verified, with a number.
+AGAIN = "again-"
+
 OnDamage = Callable[[ResultStore, Damaged], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One stage over one shard: what a worker is handed."""
-
-    store: Path
-    stage: str
-    shard: str
-    key: str
-    inputs: Sequence[ShardResults]
-    parameters: Mapping[str, Any]
-    before: Result | None = None
-
-    @property
-    def articles(self) -> int:
-        """How many articles the job takes in."""
-        if "arrivals" in self.parameters:
-            return len(self.parameters["arrivals"])
-        if "wanted" in self.parameters:
-            return len(self.parameters["wanted"])
-        if "kept" in self.parameters:
-            return len(self.parameters["kept"])
-        last = STAGES[self.stage].needs[-1]
-        return sum(shard[last].rows.count for shard in self.inputs)
-
-
-def run_job(job: Job) -> Result:
-    """Do a job, unless it is done: what a worker runs."""
-    store, stage = ResultStore(job.store), STAGES[job.stage]
-    done = store.find(job.stage, job.shard, job.key)
-    if done:
-        return done
-    if stage.run is None:
-        raise TypeError(f"{stage.name} is done by models alone")
-    made = stage.run(StoredInputs(store, job.inputs, job.before), job.parameters)
-    return store.save(stage, job.shard, job.key, made)
 
 
 def _ignore(store: ResultStore, damage: Damaged) -> None:
@@ -104,11 +72,16 @@ class Work:
 
     def missing(self, stage: Stage) -> list[Job]:
         """The jobs of a stage that are not done. The stages before it must be."""
-        jobs = [self.job(stage, shard) for shard in self._targets(stage)]
-        found = [(job, self._find(job.stage, job.shard, job.key)) for job in jobs]
-        for _, result in found:
+        missing = []
+        for target in self._targets(stage):
+            job = self.job(stage, target)
+            result = self._find(job.stage, job.shard, job.key)
+            if result is None and target.startswith(AGAIN):
+                self.done[stage.name].pop(target, None)
             self._take(result)
-        return [job for job, result in found if result is None or self._is_open(stage, result)]
+            if result is None or self._is_open(stage, result):
+                missing.append(job)
+        return missing
 
     def _is_open(self, stage: Stage, result: Result) -> bool:
         """Whether a result is to be made again: something waits, or models failed at it."""
@@ -120,7 +93,7 @@ class Work:
 
     def finished(self) -> list[str]:
         """The stages that have all their results, in order."""
-        return [s.name for s in self.stages if len(self.done[s.name]) == len(self._targets(s))]
+        return [s.name for s in self.stages if self.done[s.name].keys() == {*self._targets(s)}]
 
     def waiting(self) -> Iterator[tuple[str, str, Waiting]]:
         """Every current article that a stage could not deal with, with the stage."""
@@ -128,7 +101,7 @@ class Work:
         for stage in self.stages:
             for shard, result in self.done[stage.name].items():
                 for article, why in result.waiting.items():
-                    if article in current[shard]:
+                    if shard not in current or article in current[shard]:
                         yield article, stage.name, why
 
     def first_missing(self) -> list[Job]:
@@ -213,6 +186,7 @@ class Work:
     def rejects(self) -> Iterator[tuple[str, RejectedArticle]]:
         """Every reject of a current article, with its stage."""
         current = self.members()
+        tried = {pmcid for choices in self.next_choices() for pmcid in choices.values()}
         for stage, shards in self.done.items():
             if stage == "capture":
                 continue  # What a service did not serve is pending, not rejected.
@@ -220,7 +194,9 @@ class Work:
                 if stage in self._taken_up and shard in self.done["repair"]:
                     continue  # Repair has the last word on it.
                 for reject in self.home.store.rejects(result):
-                    if shard == ALL or reject.article in current[shard]:
+                    if stage == "dedupe" and reject.article in tried:
+                        continue  # The verifier has the last word on it.
+                    if shard not in current or reject.article in current[shard]:
                         yield stage, reject
 
     def rename_by_ledger(self, ledger: Sequence[LedgerEntry]) -> None:
@@ -242,10 +218,37 @@ class Work:
             self._read_captures = last_words(Glances(self.home.store, captures))
         return self._read_captures
 
-    def _targets(self, stage: Stage) -> list[str]:
-        return [ALL] if stage.across else self.shards
+    def next_choices(self) -> list[dict[str, str]]:
+        """The duplicates that are verified in place of others, as far as that is known."""
+        verified = self.done["verify"]
+        if ALL not in self.done["dedupe"] or not self.shards:
+            return []
+        queues = {row.pmcid: row.duplicates for row in self._clustered.values()}
+        rounds = chain([self.shards], ([f"{AGAIN}{number}"] for number in count(1)))
+        done = takewhile(lambda targets: verified.keys() >= {*targets}, rounds)
+        return next_choices(queues, map(self._rejected_in, done))
+
+    def verified_again(self) -> list[Result]:
+        """What the verifier said of duplicates that were tried in place of better ones."""
+        return [result for name, result in self.done["verify"].items() if name.startswith(AGAIN)]
+
+    def _rejected_in(self, targets: Sequence[str]) -> set[str]:
+        results = (self.done["verify"][target] for target in targets)
+        return {r.article for result in results for r in self.home.store.rejects(result)}
+
+    def _targets(self, stage: Stage) -> Iterator[str]:
+        """What a stage has results of. The next of duplicates show while results are found."""
+        yield from [ALL] if stage.across else self.shards
+        for number in count(1) if stage.name == "verify" else ():
+            if len(self.next_choices()) < number:
+                return
+            yield f"{AGAIN}{number}"
 
     def _inputs(self, stage: Stage, shard: str) -> list[ShardResults]:
+        if shard.startswith(AGAIN):
+            chosen = self._chosen_in(shard)
+            holding = (name for name, members in self.members().items() if chosen & members.keys())
+            return [self._of_shard(name, stage.needs) for name in holding]
         if not stage.across:
             return [self._of_shard(shard, stage.needs)]
         if STAGES[stage.needs[0]].across:
@@ -278,23 +281,30 @@ class Work:
             parameters |= self._to_verify(shard)
         if stage.name == "split":
             parameters["turned_away"] = self._turned_away()
+            parameters["instead"] = self._instead()
             parameters["why_left"] = self._why_left()
         return parameters
 
     def _to_verify(self, shard: str) -> dict[str, Any]:
         """The cases of a shard that stay, and those in which a fault is planted."""
+        if shard.startswith(AGAIN):
+            return {"kept": sorted(self._chosen_in(shard)), "planted": {}}
         here = {row.pmcid for row in self.home.store.glance(self.done["repair"][shard], _Id)}
         share, least = self.settings.planted_share, self.settings.planted_least
-        planted = chosen(self._clustered, share=share, least=least)
+        planted = chosen(self._clustered.keys(), share=share, least=least)
         return {
-            "kept": sorted(here & self._clustered),
+            "kept": sorted(here & self._clustered.keys()),
             "planted": {pmcid: kind for pmcid, kind in sorted(planted.items()) if pmcid in here},
         }
 
     @cached_property
-    def _clustered(self) -> set[str]:
+    def _clustered(self) -> dict[str, Clustered]:
         """The cases that are no duplicates. The stage `dedupe` must be done."""
-        return {row.pmcid for row in self.home.store.rows(self.done["dedupe"][ALL], Clustered)}
+        rows = self.home.store.rows(self.done["dedupe"][ALL], Clustered)
+        return {row.pmcid: row for row in rows}
+
+    def _chosen_in(self, target: str) -> set[str]:
+        return set(self.next_choices()[int(target.removeprefix(AGAIN)) - 1].values())
 
     def _turned_away(self) -> list[str]:
         """The cases that a verifier rejected, or could not be asked about."""
@@ -303,9 +313,15 @@ class Work:
         waiting = {article for result in results for article in result.waiting}
         return sorted(rejected | waiting)
 
+    def _instead(self) -> dict[str, str]:
+        """The duplicates that passed where the verifier rejected a better one, by that one."""
+        out = set(self._turned_away())
+        tried = (choice for choices in self.next_choices() for choice in choices.items())
+        return {first: pmcid for first, pmcid in sorted(tried) if pmcid not in out}
+
     def _why_left(self) -> dict[str, str]:
         """Why cases of earlier releases are not among those of this one."""
-        here = self._clustered - set(self._turned_away())
+        here = {*self._clustered, *self._instead().values()} - set(self._turned_away())
         left = {entry.pmcid for entry in self.ledger if entry.left in (None, LOST)} - here
         if not left:
             return {}
@@ -331,17 +347,3 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class _Id:
     pmcid: str
-
-
-class Glances(StoredInputs):
-    """Inputs of which only small columns are looked at."""
-
-    def rows(self, stage: str, record: type[Any]) -> Iterator[Any]:
-        """The rows of an earlier stage, unchecked."""
-        for shard in self._shards:
-            yield from self._store.glance(shard[stage], record)
-
-    def each(self) -> Iterator[Glances]:
-        """The same, one shard at a time."""
-        for shard in self._shards:
-            yield Glances(self._store, [shard])

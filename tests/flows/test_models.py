@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -16,9 +17,14 @@ import pytest
 
 from extractors.cases import prompts
 from flows.commands.plan import plan_from_options
+from flows.commands.status import query
 from flows.errors import CasebookError, UsageError
 from flows.warehouse.home import Home
+from flows.warehouse.ledger import home_ledger
+from flows.warehouse.work import Work
 from schemas.run import RunSummary
+from schemas.settings import Settings
+from schemas.split import Clustered
 from tests.corpus_maker import Rates, make_articles, write_folder
 from tests.fakes.running import RunningModels, running_models
 from tests.flows.building import build, data_digests
@@ -305,3 +311,48 @@ def test_what_is_missing_is_said_before_anything_is_asked(
         draft(tmp_path / "home", xml)
     assert calls(models) == 0
     assert not Home(tmp_path / "home").catalogue.exists()
+
+
+def test_where_the_better_report_is_rejected_its_next_duplicate_is_verified(
+    models: RunningModels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASEBOOK_PLANTED_LEAST", "0")
+    monkeypatch.setenv("CASEBOOK_PLANTED_SHARE", "0")
+    models.admin.rates(perfect=True, false_alarms=0.6)
+    rates = dataclasses.replace(Rates.clean(), duplicate=0.7)
+    write_folder(tmp_path / "xml", make_articles(24, 5, rates=rates))
+    home = Home(tmp_path / "home")
+    summary = draft(home.root, tmp_path / "xml", shard_size=5)
+    assert summary.state == "complete"
+    work = Work(home, Settings(**summary.settings), home_ledger(home))
+    assert not work.first_missing()
+    assert work.next_choices()
+    ends = {
+        row["pmcid"]: (row["state"], row["stage"])
+        for row in query(home, "SELECT pmcid, state, stage FROM articles")
+    }
+    tried = 0
+    for row in home.store.rows(work.done["dedupe"]["all"], Clustered):
+        told = [ends[pmcid] for pmcid in (row.pmcid, *row.duplicates)]
+        rejected = told.count(("rejected", "verify"))
+        rest = told[rejected:]
+        assert told[:rejected] == [("rejected", "verify")] * rejected
+        assert rest[:1] in ([], [("kept", None)])
+        assert set(rest[1:]) <= {("rejected", "dedupe")}
+        tried += rejected and len(rest)
+    assert tried
+    left = 24
+    for line in summary.funnel:
+        assert line.entered == left
+        left = line.left
+    assert left == summary.articles["kept"]
+    rows = pq.read_table(home.dataset / "data").to_pylist()
+    assert all(row["verdict"]["passed"] for row in rows)
+    before = data_digests(home.root)
+    models.admin.counts(reset=True)
+    assert draft(home.root, tmp_path / "xml", shard_size=5).done == {}
+    (tmp_path / "new").mkdir()
+    shutil.copy(home.ledger, tmp_path / "new")
+    draft(tmp_path / "new", tmp_path / "xml", calls=home.root / "calls.sqlite")
+    assert data_digests(tmp_path / "new") == before
+    assert calls(models) == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.corpus.groups import group
+from extractors.corpus.groups import group, next_choices
 from extractors.corpus.profiles import ProfiledCase, Standing, profile
 from extractors.corpus.relations import Relation, Thresholds, find_relations
 from extractors.corpus.traits import age_of, author_key, numbers_of, sex_of
@@ -101,6 +101,15 @@ def test_different_reports_share_nothing() -> None:
     kept, rejects = grouped([case(n, text(n)) for n in range(1, 20)])
     assert [c.cluster for c in kept] == [c.pmcid for c in kept]
     assert not rejects
+
+
+def test_the_next_duplicate_is_tried_only_where_all_before_it_were_rejected() -> None:
+    queues = {"A": ("B", "C"), "D": ("E", "F"), "G": ("H",), "J": ()}
+    first = {"A": "B", "D": "E"}
+    assert next_choices(queues, []) == []
+    assert next_choices(queues, [{"A", "D", "J"}]) == [first]
+    assert next_choices(queues, [{"A", "D", "J"}, {"B"}]) == [first, {"A": "C"}]
+    assert next_choices(queues, [{"A", "D", "J"}, {"B"}, {"C"}]) == [first, {"A": "C"}]
 
 
 @pytest.mark.parametrize(
