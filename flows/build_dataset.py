@@ -20,6 +20,7 @@ from flows.runtime.progress import progress_for
 from flows.stages import (
     check,
     compare,
+    contamination,
     dedupe,
     extract,
     fetch,
@@ -48,6 +49,7 @@ def run_stages(build: Build) -> RunSummary:
         build.ask(repair.STAGE)
         build.run(profile.STAGE)
         build.run(compare.STAGE)
+        build.run(contamination.STAGE)
         build.run(dedupe.STAGE)
         build.ask(verify.STAGE)
         build.run(split.STAGE)
@@ -83,6 +85,7 @@ def build_dataset(
     commercial: bool | None = None,
     allow_nd: bool | None = None,
     manuscripts: bool | None = None,
+    against: tuple[Path, ...] = (),
     home: Path | None = None,
     workers: int | None = None,
     cluster: str | None = None,
@@ -107,6 +110,7 @@ def build_dataset(
         commercial=commercial,
         allow_nd=allow_nd,
         manuscripts=manuscripts,
+        against=against or None,
         home=home,
         workers=workers,
         cluster=cluster,

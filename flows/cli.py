@@ -127,6 +127,13 @@ def printing(command: Command) -> Command:
 @click.option("--allow-nd", is_flag=True, default=None, help="No-derivatives too; private use.")
 @click.option("--manuscripts", is_flag=True, default=None, help="Author manuscripts too.")
 @click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="PATH",
+    help="A file of another benchmark: what it holds is never in test. Repeatable.",
+)
+@click.option(
     "--home",
     type=DIRECTORY,
     help="Where to build. Default: data/build/sample for --sample, else data/build/main.",

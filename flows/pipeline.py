@@ -14,13 +14,14 @@ from typing import Any, Protocol, cast
 
 from extractors.llm.outcomes import Unusable
 from flows.arrivals import capture_jobs, not_captured
+from flows.benchmarks import require_benchmarks
 from flows.errors import FORBIDDEN, FULL, CasebookError, Damaged, StageFailed, StorageFailed
 from flows.hub import changelog
 from flows.hub.card import card
 from flows.models import Models, payer_of, require_models
 from flows.runtime.pool import Pool
 from flows.runtime.progress import Progress
-from flows.stages import asks_models, write
+from flows.stages import STAGES, asks_models, write
 from flows.survey import find_arrivals, take_handed
 from flows.warehouse.accounts import Accounts, take_account
 from flows.warehouse.catalogue import write_catalogue
@@ -71,6 +72,7 @@ class Build:
         self._pending: list[Pending] = []
         self._calls = Calls()
         self._left = threading.Event()
+        require_benchmarks(settings)
         if settings.extractor == "llm":
             require_models(self.home, settings)
         self._refused: dict[str, str] = {}
@@ -130,6 +132,8 @@ class Build:
 
     def run(self, stage: Stage) -> None:
         """Run a stage where its result is missing: over each shard, or over all at once."""
+        if stage not in self._work.stages:
+            return
         jobs = self._work.missing(stage)
         known = sum(result.rows.count for result in self._work.done[stage.name].values())
         self._run(stage.name, jobs, known)
@@ -311,7 +315,7 @@ class Build:
     def _do(self, job: Job) -> None:
         if self._gone_silent and job.stage == "capture":
             return
-        result = self._pool.call(run_job, job)
+        result = run_job(job) if STAGES[job.stage].here else self._pool.call(run_job, job)
         self._work.finish(result)
         if job.stage == "capture":
             self._note_refusals(result)

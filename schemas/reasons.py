@@ -66,6 +66,7 @@ REASONS: dict[str, dict[str, str]] = {
         "quote_does_not_carry_claim": "a quote does not say what its claim says",
     },
     "split": {
+        "contaminated": "it lay in test, or belongs there, and another benchmark holds it too",
         "duplicate_across_splits": "its relatives lie in more than one split already",
     },
 }

@@ -94,12 +94,20 @@ class Settings(BaseModel):
     related_similarity: float = Field(
         0.3, gt=0, le=1, description="part of its word runs that makes two reports related"
     )
+    against: tuple[Path, ...] = Field(
+        (), description="files of other benchmarks: what they hold is never in test"
+    )
     sizes: str = Field("train=rest,val=3.5%,test=6.2%", description="the splits of a first release")
 
     @field_validator("home")
     @classmethod
     def _expand(cls, home: Path | None) -> Path | None:
         return home.expanduser() if home else None
+
+    @field_validator("against")
+    @classmethod
+    def _found_from_anywhere(cls, against: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(path.expanduser().absolute() for path in against))
 
     @property
     def licences(self) -> tuple[str, ...]:

@@ -62,7 +62,8 @@ class Stage:
 
     `across` stages see all shards at once, and those that say so the ledger. One that `resumes` may
     take over what it found `before`, if the rows are the same as without. What stands `aside`
-    looks at cases and leaves them as they are. `asks` is what a stage does where models draft the
+    looks at cases and leaves them as they are; what is done `here` reads files that workers may not
+    have, so the process of the flow does it. `asks` is what a stage does where models draft the
     cases, in the process of the flow and with what asks them; one that has no `run` is there for
     them alone, and one may take up what others rejected. Who needs `cases` needs the last stage
     that makes some.
@@ -78,5 +79,6 @@ class Stage:
     reads_ledger: bool = False
     resumes: bool = False
     aside: bool = False
+    here: bool = False
     takes_up_rejects: bool = False
     asks: Asks | None = None

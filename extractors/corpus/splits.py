@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.arrival import order_key
@@ -12,6 +12,7 @@ from schemas.reject import RejectedArticle
 from schemas.split import LOST, Clustered, LedgerEntry
 
 REST = "rest"
+TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,15 @@ def assign(
     ledger: Iterable[LedgerEntry],
     sizes: Sizes,
     why_left: Mapping[str, str],
+    *,
+    not_in_test: Collection[str] = (),
 ) -> tuple[list[LedgerEntry], list[RejectedArticle]]:
-    """The ledger after a release of these cases, and the new cases that fit in no split."""
+    """The ledger after a release of these cases, and the new cases that fit in no split.
+
+    Nothing new that is `not_in_test` gets a place there, and neither do its relatives.
+    """
     before = {entry.pmcid: entry for entry in ledger}
-    placed = _place(cases, before, sizes)
+    placed = _place(cases, before, sizes, not_in_test)
     released = [case for case in cases if case.pmcid in placed.split]
     was = {pmcid for pmcid, entry in before.items() if entry.left is None}
     changed = was != {case.pmcid for case in released}
@@ -73,7 +79,10 @@ def assign(
 
 
 def _place(
-    cases: Sequence[Clustered], before: Mapping[str, LedgerEntry], sizes: Sizes
+    cases: Sequence[Clustered],
+    before: Mapping[str, LedgerEntry],
+    sizes: Sizes,
+    not_in_test: Collection[str],
 ) -> _Placement:
     clusters: dict[str, list[str]] = defaultdict(list)
     for case in cases:
@@ -93,12 +102,18 @@ def _place(
                 detail = f"its relatives lie in {' and '.join(splits)} already"
                 reject = RejectedArticle(pmcid, "duplicate_across_splits", detail, "")
                 placed.rejects.append(reject)
-    _place_new(new, placed, {} if before else sizes.wanted(len(cases)), sizes.rest)
+    barred = [bool(set(cluster) & set(not_in_test)) for cluster in new]
+    places = {} if before else sizes.wanted(len(cases))
+    _place_new(new, placed, places, sizes.rest, barred)
     return placed
 
 
 def _place_new(
-    clusters: Sequence[Sequence[str]], placed: _Placement, places: dict[str, int], rest: str
+    clusters: Sequence[Sequence[str]],
+    placed: _Placement,
+    places: dict[str, int],
+    rest: str,
+    barred: Sequence[bool],
 ) -> None:
     """Fill the splits with whole clusters in order; later releases add to the rest only.
 
@@ -106,12 +121,20 @@ def _place_new(
     """
     homes = [rest] * len(clusters)
     for index, cluster in enumerate(clusters[1:], start=1):
-        fits = [name for name in places if places[name] >= len(cluster)]
+        fits = [
+            name
+            for name in places
+            if places[name] >= len(cluster) and not (barred[index] and name == TEST)
+        ]
         if fits:
             homes[index] = fits[0]
             places[fits[0]] -= len(cluster)
     for name in places:
-        spare = [index for index in range(1, len(homes)) if homes[index] == rest]
+        spare = [
+            index
+            for index in range(1, len(homes))
+            if homes[index] == rest and not (barred[index] and name == TEST)
+        ]
         if name not in homes and spare:
             homes[spare[0]] = name
     for cluster, split in zip(clusters, homes, strict=True):

@@ -30,7 +30,7 @@ def load_settings(selector: Selector, config: Path | None = None, **told: Any) -
     path = config or DEFAULT_CONFIG
     if config and not config.is_file():
         raise UsageError(f"{config}: there is no such file")
-    given = {name: value for name, value in told.items() if value is not None}
+    given = {name: value for name, value in told.items() if value not in (None, (), [])}
     try:
         loaded = _from(path)(**given)
         Sizes.parse(loaded.sizes)

@@ -14,7 +14,7 @@ from extractors.cases.planted import VerifierScore, score_of_verifier
 from extractors.cases.prompts import PROMPTS
 from flows.warehouse.accounts import Accounts
 from flows.warehouse.work import Work
-from schemas.article import is_fictional
+from schemas.article import is_fictional, pmcid_number
 from schemas.case import Extractor, Verdict
 from schemas.published import COLUMNS
 
@@ -62,6 +62,7 @@ def card(work: Work, accounts: Accounts) -> bytes:
         newest=max((row.first_seen for row in admitted if row.first_seen), default=None),
         extractors=_extractors(work, kept),
         verifier=_verifier(work),
+        contamination=_contamination(work, accounts),
         settings=work.settings,
         verify_prompt=PROMPTS["verify"].version,
         licences=licences,
@@ -105,6 +106,34 @@ def _verifier(work: Work) -> VerifierScore | None:
     turned_away = sum(result.rejects.count for result in results)
     judged = score_of_verifier(((row.pmcid, row.verdict) for row in rows), turned_away)
     return judged if judged.sound else None
+
+
+NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Contaminated:
+    """What one file holds of the cases that are in the release, or would be."""
+
+    source: str
+    found: int
+    by_pmcid: int
+    by_words: int
+    left: int
+    named: tuple[str, ...]
+
+
+def _contamination(work: Work, accounts: Accounts) -> list[_Contaminated]:
+    kept = {entry.pmcid for entry in accounts.kept}
+    left = {reject.article for _, reject in accounts.rejects if reject.reason == "contaminated"}
+    lines = []
+    for path in sorted({path.name for path in work.settings.against}):
+        hits = {h.pmcid: h for h in work.hits() if h.source == path and h.pmcid in kept | left}
+        by_pmcid = sum(hit.how == "pmcid" for hit in hits.values())
+        named = tuple(sorted(hits, key=pmcid_number)[:NAMED])
+        gone = len(left & hits.keys())
+        lines.append(_Contaminated(path, len(hits), by_pmcid, len(hits) - by_pmcid, gone, named))
+    return lines
 
 
 def _ordered(counted: Counter[str]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from flows.stages import (
     capture,
     check,
     compare,
+    contamination,
     dedupe,
     extract,
     fetch,
@@ -30,6 +31,7 @@ ORDER: tuple[Stage, ...] = (
     repair.STAGE,
     profile.STAGE,
     compare.STAGE,
+    contamination.STAGE,
     dedupe.STAGE,
     verify.STAGE,
     split.STAGE,
@@ -38,8 +40,13 @@ STAGES: dict[str, Stage] = {stage.name: stage for stage in (capture.STAGE, *ORDE
 
 
 def stages_of(settings: Settings) -> tuple[Stage, ...]:
-    """The stages that a build has, in order: some are there for models alone."""
-    return tuple(stage for stage in ORDER if stage.run or settings.extractor == "llm")
+    """The stages that a build has, in order: some need models, one other benchmarks."""
+    return tuple(
+        stage
+        for stage in ORDER
+        if (stage.run or settings.extractor == "llm")
+        and (settings.against or stage is not contamination.STAGE)
+    )
 
 
 def asks_models(stage: Stage, settings: Settings) -> bool:

@@ -9,7 +9,9 @@ from itertools import chain, count, takewhile
 from typing import Any
 
 from extractors.cases.planted import chosen
+from extractors.corpus.contamination import Hit
 from extractors.corpus.groups import next_choices
+from flows.benchmarks import benchmarks_told
 from flows.errors import Damaged
 from flows.stages import STAGES, asks_models, stages_of
 from flows.stages.asking import models_told
@@ -120,6 +122,7 @@ class Work:
         inputs = self._inputs(stage, shard)
         parameters = self._parameters(stage, shard)
         named = {**parameters, "ledger": digest(parameters.get("ledger"))}
+        named.pop("paths", None)  # Where a file lies decides nothing.
         key = result_key(stage, inputs, named)
         before = self.home.store.latest(stage.name, shard) if stage.resumes else None
         return Job(self.home.store.root, stage.name, shard, key, inputs, parameters, before)
@@ -228,6 +231,20 @@ class Work:
         done = takewhile(lambda targets: verified.keys() >= {*targets}, rounds)
         return next_choices(queues, map(self._rejected_in, done))
 
+    @cached_property
+    def _benchmarks(self) -> dict[str, Any]:
+        return benchmarks_told(self.settings)
+
+    def hits(self) -> list[Hit]:
+        """The current cases that other benchmarks hold, once a file."""
+        current = self.members()
+        return [
+            hit
+            for shard, result in self.done["contamination"].items()
+            for hit in self.home.store.rows(result, Hit)
+            if hit.pmcid in current[shard]
+        ]
+
     def verified_again(self) -> list[Result]:
         """What the verifier said of duplicates that were tried in place of better ones."""
         return [result for name, result in self.done["verify"].items() if name.startswith(AGAIN)]
@@ -277,11 +294,14 @@ class Work:
             parameters |= models_told(stage.name, self.settings)
         if stage.reads_ledger:
             parameters["ledger"] = [to_row(entry) for entry in self.ledger]
+        if stage.name == "contamination":
+            parameters |= self._benchmarks
         if stage.name == "verify":
             parameters |= self._to_verify(shard)
         if stage.name == "split":
             parameters["turned_away"] = self._turned_away()
             parameters["instead"] = self._instead()
+            parameters["not_in_test"] = sorted({hit.pmcid for hit in self.hits()})
             parameters["why_left"] = self._why_left()
         return parameters
 

@@ -96,3 +96,18 @@ def test_through_any_releases_nobody_moves_and_no_number_is_used_twice(
         inside = {e.pmcid for e in ledger if e.left is None}
         assert inside | {r.article for r in rejects} == {f"PMC{n}" for n in numbers}
         assert assign(cases(*sorted(numbers)), ledger, DEFAULT, {}) == (ledger, rejects)
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 40), st.sets(st.integers(1, 40)))
+def test_what_is_barred_from_test_gets_no_place_there_and_neither_do_its_relatives(
+    count: int, barred: set[int]
+) -> None:
+    clustered = [Clustered(f"PMC{n}", f"PMC{n - n % 3 + 1}") for n in range(1, count + 1)]
+    hits = {f"PMC{n}" for n in barred}
+    sizes = Sizes.parse("train=rest,val=10%,test=30%")
+    entries, rejects = assign(clustered, (), sizes, {}, not_in_test=hits)
+    assert not rejects
+    assert len(entries) == count
+    tested = {entry.cluster for entry in entries if entry.split == "test"}
+    assert not tested & {case.cluster for case in clustered if case.pmcid in hits}
