@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from extractors.corpus.contamination import UnreadableBenchmark, digest_of, read_benchmark
+from extractors.corpus.contamination import (
+    Benchmark,
+    UnreadableBenchmark,
+    digest_of,
+    read_benchmark,
+)
 from flows.errors import UsageError
 from schemas.settings import Settings
 
@@ -21,10 +26,9 @@ def benchmarks_told(settings: Settings) -> dict[str, Any]:
     }
 
 
-def require_benchmarks(settings: Settings) -> None:
-    """Read the files before anything else is done; raises where one cannot be read."""
+def read_benchmarks(settings: Settings) -> dict[str, Benchmark]:
+    """What the files hold, by their names; raises where one cannot be read."""
     try:
-        for path in settings.against:
-            read_benchmark(path, digest_of(path))
+        return {path.name: read_benchmark(path, digest_of(path)) for path in settings.against}
     except UnreadableBenchmark as error:
         raise UsageError(str(error)) from None

@@ -46,6 +46,15 @@ def casebook() -> None:
     """
 
 
+against_option = click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="PATH",
+    help="A file of another benchmark: look for what it holds. Repeatable.",
+)
+
+
 def home_option(command: Command) -> Command:
     """The option that names a home that was built in."""
     return click.option(
@@ -126,13 +135,7 @@ def printing(command: Command) -> Command:
 @click.option("--commercial", is_flag=True, default=None, help="Only commercially usable licences.")
 @click.option("--allow-nd", is_flag=True, default=None, help="No-derivatives too; private use.")
 @click.option("--manuscripts", is_flag=True, default=None, help="Author manuscripts too.")
-@click.option(
-    "--against",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="PATH",
-    help="A file of another benchmark: what it holds is never in test. Repeatable.",
-)
+@against_option
 @click.option(
     "--home",
     type=DIRECTORY,
@@ -237,6 +240,7 @@ def rejects(home: Path | None, stage: str | None, reason: str | None, as_json: b
 @click.argument("dataset", metavar="PATH|ORG/NAME[@REV]")
 @click.option("--home", type=DIRECTORY, help="Licences and retractions as a home knows them.")
 @click.option("--metadata", type=DIRECTORY, help="The same from a folder of PMC's JSON.")
+@against_option
 @click.option("--fail-on", multiple=True, metavar="CHECK", help="Require this too. Repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(

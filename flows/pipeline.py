@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 
 from extractors.llm.outcomes import Unusable
 from flows.arrivals import capture_jobs, not_captured
-from flows.benchmarks import require_benchmarks
+from flows.benchmarks import read_benchmarks
 from flows.errors import FORBIDDEN, FULL, CasebookError, Damaged, StageFailed, StorageFailed
 from flows.hub import changelog
 from flows.hub.card import card
@@ -72,7 +72,7 @@ class Build:
         self._pending: list[Pending] = []
         self._calls = Calls()
         self._left = threading.Event()
-        require_benchmarks(settings)
+        read_benchmarks(settings)
         if settings.extractor == "llm":
             require_models(self.home, settings)
         self._refused: dict[str, str] = {}

@@ -21,6 +21,7 @@ from extractors.corpus.audit.shown import as_json, as_lines, as_page
 from extractors.datasets import Part, Place, UnreadableSource, batches, columns, find_dataset
 from extractors.pmc.errors import Unavailable
 from extractors.pmc.web import Patience
+from flows.benchmarks import read_benchmarks
 from flows.commands.settings import existing_home, load_settings
 from flows.errors import COMPLETE, FAILED, INCOMPLETE, CasebookError, UsageError
 from flows.known import known_to_home, known_to_metadata
@@ -57,19 +58,21 @@ def audit_from_options(options: Mapping[str, Any]) -> int:
     return code
 
 
-_OF_AUDIT = ("dataset", "home", "metadata", "fail_on", "workers")
+_OF_AUDIT = ("dataset", "home", "metadata", "against", "fail_on", "workers")
 
 
 def audit(
     dataset: str,
     home: Path | None = None,
     metadata: Path | None = None,
+    against: Sequence[Path] = (),
     fail_on: Collection[str] = (),
     workers: int | None = None,
 ) -> Report:
     """The report on a dataset; `fail_on` are findings that are required beside those that are."""
     _require_known(fail_on)
-    settings = load_settings(Selector(), workers=workers)
+    settings = load_settings(Selector(), workers=workers, against=tuple(against) or None)
+    benchmarks = read_benchmarks(settings)
     known, notes = _known(home, metadata)
     try:
         place = find_dataset(dataset, patience=Patience(settings.attempts))
@@ -84,6 +87,7 @@ def audit(
             _judged(reading.batches(), pool),
             reading.schemas,
             reading.unread,
+            benchmarks,
             duplicate_similarity=settings.duplicate_similarity,
             related_similarity=settings.related_similarity,
         )

@@ -86,7 +86,8 @@ def test_our_own_dataset_passes_and_so_do_its_ten_columns_as_csv(
     audit: Audit, sample_home: Home, tmp_path: Path
 ) -> None:
     whole = audit(sample_home.root, "--home", sample_home.root, "--json")
-    assert (whole.code, whole.err, whole.report["not_judged"]) == (0, "", [])
+    not_judged = [each["name"] for each in whole.report["not_judged"]]
+    assert (whole.code, whole.err, not_judged) == (0, "", ["in_a_benchmark"])
     table = pa.concat_tables(
         pq.read_table(file).select(TEN) for file in (sample_home.dataset / "data").iterdir()
     )
@@ -243,6 +244,19 @@ def test_a_dataset_on_the_hub_is_audited_and_one_that_is_not_there_is_said(
         assert "someone/else is neither a file nor a dataset on the Hub" in said.err
         said = audit("someone/cases@v2")
         assert (said.code, "has no such revision on the Hub" in said.err) == (2, True)
+
+
+def test_what_a_benchmark_holds_too_is_told(audit: Audit, tmp_path: Path) -> None:
+    benchmark = tmp_path / "exam.txt"
+    rows = [ROW, {**ROW, "pmcid": "PMC9000000002"}]
+    data = lines(tmp_path / "rows.jsonl", rows)
+    benchmark.write_text("PMC9000000002\nPMC9000000009\n")
+    assert audit(data, "--json", "--against", benchmark).hits["in_a_benchmark"] == 1
+    benchmark.write_text("The other ankle was warm. " * 2 + " ".join(map(str, range(90))))
+    assert "in_a_benchmark" not in audit(data, "--json", "--against", benchmark).hits
+    said = audit(data, "--against", tmp_path / "nowhere.txt")
+    assert said.code == 2
+    assert "nowhere.txt cannot be compared against: No such file" in said.err
 
 
 def test_what_is_kept_in_memory_has_a_bound(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from extractors.corpus.audit.columns import columns_seen
@@ -17,6 +18,7 @@ from extractors.corpus.audit.findings import (
 )
 from extractors.corpus.audit.relatives import likeness, relatives
 from extractors.corpus.audit.report import (
+    BENCHMARK,
     SECOND_SPLIT,
     Example,
     Finding,
@@ -27,6 +29,7 @@ from extractors.corpus.audit.report import (
 )
 from extractors.corpus.audit.rows import Known, Row, pmcid_of, read_row
 from extractors.corpus.audit.short import short
+from extractors.corpus.contamination import Benchmark
 from extractors.language.stems import content_stems, words_of
 from schemas.arrival import order_key
 
@@ -128,7 +131,7 @@ def _trait(row: Row) -> Trait:
         row.place,
         row.pmcid,
         label if label.strip() else None,
-        likeness(row.article.text, row.case.case_prompt),
+        likeness(row.article.text, row.case.case_prompt, label),
     )
 
 
@@ -138,6 +141,7 @@ def report_of(
     judged: Iterable[Judged],
     schemas: Sequence[tuple[str, Mapping[str, str]]],
     unread: Sequence[str] = (),
+    against: Mapping[str, Benchmark] = MappingProxyType({}),
     **similarities: float,
 ) -> Report:
     """The report on all batches; `schemas` are the columns and types of each file."""
@@ -152,7 +156,7 @@ def report_of(
         empty += one.empty
     columns = columns_seen(schemas, empty)
     pairs = relatives([row.likeness for row in traits], **similarities)
-    corpus = Corpus(traits, columns, pairs)
+    corpus = Corpus(traits, columns, pairs, against)
     for kind in all_kinds():
         for look in kind.across(corpus):
             tallies[look.name].add(look, look.place or _DATASET)
@@ -160,6 +164,7 @@ def report_of(
     splits = Counter(row.place.split or "" for row in traits)
     names = {name for _, schema in schemas for name in schema}
     names |= {SECOND_SPLIT} if len(splits) > 1 else set()
+    names |= {BENCHMARK} if against else set()
     names |= has & {"licence", "retracted"}
     outcomes, not_judged = _sorted_out(tallies, names)
     return Report(

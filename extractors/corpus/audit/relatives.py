@@ -1,11 +1,14 @@
-"""Which rows of a dataset are nearly one text, or share stretches of it: how that is found out."""
+"""Which rows of a dataset are one report, or about one patient: how that is found out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from extractors.corpus.similarity import Sketch, similar_pairs, similarity, sketch
+from extractors.corpus.profiles import ProfiledCase, Standing, Wording, profile
+from extractors.corpus.relations import Thresholds, find_relations
+
+Likeness = ProfiledCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +20,34 @@ class Pair:
     duplicate: bool
 
 
-def likeness(text: str, prompt: str) -> Sketch | None:
+def likeness(text: str, prompt: str, label: str) -> Likeness | None:
     """What of a row is compared with other rows; None where it has neither text nor prompt."""
-    return sketch(text or prompt) if text or prompt else None
+    if not (text or prompt):
+        return None
+    # What is missing is not the same as what is missing elsewhere.
+    labels = (label,) if label.strip() else ()
+    return profile("", text or prompt, prompt or text, labels, (), Standing())
 
 
 def relatives(
-    compared: Sequence[Sketch | None], *, duplicate_similarity: float, related_similarity: float
+    compared: Sequence[Likeness | None], *, duplicate_similarity: float, related_similarity: float
 ) -> tuple[Pair, ...]:
     """The pairs of rows that are alike, in order."""
-    places = [index for index, one in enumerate(compared) if one is not None]
-    sketches = [one for one in compared if one is not None]
+    named = {
+        str(place): replace(one, pmcid=str(place))
+        for place, one in enumerate(compared)
+        if one is not None
+    }
+
+    def wordings(names: Collection[str]) -> Mapping[str, Wording]:
+        return {
+            name: Wording(name, named[name].text_runs, named[name].prompt_runs) for name in names
+        }
+
+    places = [int(name) for name in named]
+    at = Thresholds(duplicate_similarity, related_similarity)
+    found = find_relations(list(named.values()), named.keys(), wordings, at)
     return tuple(
-        Pair(places[i], places[j], similarity(sketches[i], sketches[j]) >= duplicate_similarity)
-        for i, j in similar_pairs(sketches, related_similarity)
+        Pair(places[i], places[j], relation == "duplicate")
+        for (i, j), relation in sorted(found.items())
     )

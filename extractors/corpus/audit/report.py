@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 SECOND_SPLIT = "a second split"
+BENCHMARK = "a benchmark to compare against"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from extractors.corpus.audit.relatives import Pair
+from extractors.corpus.audit.relatives import Likeness, Pair
 from extractors.corpus.audit.report import ColumnSeen, Finding, Place
 from extractors.corpus.audit.rows import Row
-from extractors.corpus.similarity import Sketch
+from extractors.corpus.contamination import Benchmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,20 @@ class Trait:
     place: Place
     pmcid: str | None
     label: str | None
-    likeness: Sketch | None
+    likeness: Likeness | None
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All rows of a dataset, without their texts; `pairs` are indices of rows that are alike."""
+    """All rows of a dataset, without their texts; `pairs` are indices of rows that are alike.
+
+    `against` are the benchmarks that rows are looked for in, by name.
+    """
 
     rows: Sequence[Trait]
     columns: Sequence[ColumnSeen]
     pairs: Sequence[Pair]
+    against: Mapping[str, Benchmark]
 
 
 @dataclass(frozen=True, slots=True)
