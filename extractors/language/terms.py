@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extractors.language.diseases import diseases
 from extractors.language.stems import Word, content_stems, words_of
 from schemas.article import Span
 
@@ -34,16 +35,16 @@ def term(name: str) -> Term:
 
 def find_terms(text: str, names: Iterable[str]) -> tuple[str, Span] | None:
     """The first of the names which the text holds, and where."""
-    listed = [term(name) for name in names if name]
-    words: tuple[Word, ...] | None = None
-    for item in listed:
+    held = frozenset(content_stems(text))
+    for item in (term(name) for name in names if name):
         if item.exact is not None:
             match = item.exact.search(text)
             if match:
                 return item.written, Span(match.start(), match.end())
             continue
-        words = words_of(text) if words is None else words
-        place = _window(words, item.stems)
+        if not held.issuperset(item.stems):
+            continue
+        place = _window(words_of(text), item.stems)
         if place is not None:
             return item.written, place
     return None
@@ -52,6 +53,51 @@ def find_terms(text: str, names: Iterable[str]) -> tuple[str, Span] | None:
 def mentions(text: str, names: Iterable[str]) -> bool:
     """Whether the text holds any of the names."""
     return find_terms(text, names) is not None
+
+
+_JOINED = re.compile(r"(?<=[^\W\d_A-Z])[A-Z]|(?<=\w)_(?=\w)")
+_WORD_END = re.compile(r"\w*")
+_FEWEST_JOINED = 6
+
+
+def find_run_together(text: str, names: Iterable[str]) -> tuple[str, Span] | None:
+    """The first of the names that the text writes as one word with capitals or underscores."""
+    places = dict.fromkeys(_word_at(text, match.start()) for match in _JOINED.finditer(text))
+    written = [(place, _letters(text[place.start : place.end])) for place in places]
+    for name in names if written else ():
+        wanted = _letters(name)
+        for place, letters in written:
+            if len(wanted) >= _FEWEST_JOINED and wanted in letters:
+                return name, place
+    return None
+
+
+def _word_at(text: str, place: int) -> Span:
+    start = place
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    end = _WORD_END.match(text, place)
+    return Span(start, end.end() if end else place)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold())
+
+
+_LISTING = re.compile(
+    r"\b(?:differential|included?|including|such as|considered|considerations?|possib\w+|suspected|"
+    r"versus|vs|whether|either|likely|rule out|"
+    r"mimic\w*|suggest\w*|concern\w*|query)\b",
+    re.IGNORECASE,
+)
+
+
+def listed_with_others(sentence: str, place: Span) -> bool:
+    """Whether a mention is one among diagnoses that are thought of."""
+    others = any(
+        found.end <= place.start or place.end <= found.start for found in diseases(sentence)
+    )
+    return _LISTING.search(sentence) is not None and others
 
 
 def _window(words: tuple[Word, ...], stems: tuple[str, ...]) -> Span | None:

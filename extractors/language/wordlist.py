@@ -25,3 +25,23 @@ def word_set(name: str) -> frozenset[str]:
 def pattern(name: str) -> re.Pattern[str]:
     """The list as one pattern; each entry is a regular expression for whole words in any case."""
     return re.compile(rf"\b(?:{'|'.join(words(name))})\b", re.IGNORECASE)
+
+
+@cache
+def plain_pattern(name: str) -> re.Pattern[str]:
+    """The same pattern for text in small letters, several times as fast."""
+    small = re.sub(r"\\.|[A-Z]", _small, "|".join(words(name)))
+    return re.compile(rf"\b(?:{small})\b")
+
+
+def _small(found: re.Match[str]) -> str:
+    """A capital as a small letter, and `\\W` as it is."""
+    return found[0] if found[0].startswith("\\") else found[0].lower()
+
+
+def lowered(text: str) -> str:
+    """The text in small letters, each in its place."""
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
