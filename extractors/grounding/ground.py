@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from extractors.grounding.prompt import Unfaithful, prompt_spans, unfaithful_sentences
 from extractors.grounding.quotes import Found, locate
-from extractors.language.sentences import article_sentences
+from extractors.language.sentences import article_sentences, sentence_spans
 from extractors.language.stems import content_stems
 from schemas.article import Article, Span
 from schemas.case import Case, Draft, DraftStatement, Statement
 from schemas.reject import Reject
 
-# A quote rests on the prompt when the prompt says this share of its words.
+# A quote rests on the prompt when three sentences of the prompt say this share of its words; half
+# of them where its place is among those the prompt was made of, which may have been cut.
 _SAID_SHARE = 0.8
+_SHOWN_SHARE = 0.5
+_SAYING_SENTENCES = 3
 
 
 def ground(draft: Draft, article: Article) -> Case | Reject:
@@ -20,7 +25,10 @@ def ground(draft: Draft, article: Article) -> Case | Reject:
     if misplaced is not None:
         return misplaced
     spans = prompt_spans(
-        draft.case_prompt, article.text, article_sentences(article), draft.breakpoint
+        draft.case_prompt,
+        article.text,
+        article_sentences(article, draft.breakpoint),
+        draft.breakpoint,
     )
     if isinstance(spans, Unfaithful):
         return _unfaithful(spans)
@@ -52,7 +60,7 @@ def ungrounded_parts(draft: Draft, article: Article) -> tuple[Reject, ...]:
     quotes = (item for item in draft.statements if locate(item.quote, article.text) is None)
     if misplaced is not None:
         return (misplaced, *map(_ungrounded, quotes))
-    said = article_sentences(article)
+    said = article_sentences(article, draft.breakpoint)
     prompt = unfaithful_sentences(draft.case_prompt, article.text, said, draft.breakpoint)
     return (*map(_unfaithful, prompt), *map(_ungrounded, quotes))
 
@@ -79,7 +87,6 @@ def _statement(
     item: DraftStatement, found: Found, prompt: str, spans: tuple[Span, ...], text: str
 ) -> Statement:
     quote = found.words(text)
-    shown = all(any(s.start <= f.start and f.end <= s.end for s in spans) for f in found.spans)
     return Statement(
         claim=item.claim,
         quote=quote,
@@ -87,10 +94,25 @@ def _statement(
         status=found.status,
         bears=item.bears,
         diagnosis=item.diagnosis,
-        in_prompt=shown or _said(quote, prompt),
+        in_prompt=rests_on_prompt(quote, found.spans, prompt, spans),
     )
 
 
-def _said(quote: str, prompt: str) -> bool:
+@lru_cache(maxsize=8)
+def _said(prompt: str) -> tuple[frozenset[str], ...]:
+    """The words of each sentence of a prompt."""
+    spans = sentence_spans(prompt)
+    return tuple(frozenset(content_stems(prompt[start:end])) for start, end in spans)
+
+
+def rests_on_prompt(
+    quote: str, places: tuple[Span, ...], prompt: str, prompt_places: tuple[Span, ...]
+) -> bool:
+    """Whether a few sentences of the prompt say a quote's words, fewer if it lies in its spans."""
     wanted = set(content_stems(quote))
-    return bool(wanted) and len(wanted & set(content_stems(prompt))) >= _SAID_SHARE * len(wanted)
+    shown = places and all(any(held.holds(place) for held in prompt_places) for place in places)
+    missing = set(wanted)
+    for _ in range(_SAYING_SENTENCES):
+        missing -= max(_said(prompt), key=lambda held: len(missing & held), default=frozenset())
+    share = _SHOWN_SHARE if shown else _SAID_SHARE
+    return bool(wanted) and len(wanted) - len(missing) >= share * len(wanted)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from extractors.grounding.binding import binding
 from extractors.grounding.fold import Folded, fold
 from schemas.article import Span
 from schemas.case import QuoteStatus
@@ -15,8 +16,10 @@ from schemas.case import QuoteStatus
 # Of a hundred characters ninety-two must agree, after folding, for an aligned hit to count.
 FUZZY_THRESHOLD = 92.0
 _FEWEST_FUZZY_CHARS = 20
+# A quote is looked for around so many of its longest words, each in so many places.
+_MOST_MARKS = 8
+_MOST_PLACES = 16
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:…|\.{3,})\s*\]|\(\s*(?:…|\.{3,})\s*\)|…|\.{3,}|\. \. \.)\s*")
-_MUST_AGREE = re.compile(r"\d+(?:[.,·]\d+)*|\b(?:no|not|nor|never|without|left|right)\b")
 _WRAPPING = "\"'“”‘’ \t\r\n"
 JOINT = " … "
 _RANK: dict[QuoteStatus, int] = {"exact": 0, "folded": 1, "fuzzy": 2}
@@ -40,7 +43,7 @@ def locate(quote: str, text: str, start: int = 0, end: int | None = None) -> Fou
     spans: list[Span] = []
     status: QuoteStatus = "exact"
     place = start
-    for fragment in filter(None, _fragments(quote)):
+    for fragment in _fragments(quote):
         hit = _fragment(fragment, text, place, stop)
         if hit is None:
             return None
@@ -52,11 +55,13 @@ def locate(quote: str, text: str, start: int = 0, end: int | None = None) -> Fou
 
 def has_ellipsis(quote: str) -> bool:
     """Whether a quote leaves words out between others."""
-    return len(list(filter(None, _fragments(quote)))) > 1
+    return len(_fragments(quote)) > 1
 
 
 def _fragments(quote: str) -> list[str]:
-    return [part.strip(_WRAPPING) for part in _ELLIPSIS.split(quote.strip())]
+    """The parts of a quote that say something."""
+    parts = (part.strip(_WRAPPING) for part in _ELLIPSIS.split(quote.strip()))
+    return [part for part in parts if any(map(str.isalnum, part))]
 
 
 def _fragment(fragment: str, text: str, start: int, end: int) -> tuple[Span, QuoteStatus] | None:
@@ -80,7 +85,24 @@ def _bounds(whole: Folded, start: int, end: int) -> tuple[int, int]:
 
 
 def _align(wanted: str, whole: Folded, low: int, high: int) -> Span | None:
-    """The best aligned stretch, if it agrees well and in every number, negation and side."""
+    """The best aligned stretch, if it agrees well and in every word that turns the meaning."""
+    place = _likest(wanted, whole, low, high)
+    if place is None or binding(whole.text[place[0] : place[1]]) != binding(wanted):
+        return None
+    return whole.span(*place)
+
+
+def contradicted(quote: str, text: str, start: int, end: int) -> Span | None:
+    """The place that says nearly what a quote says, and differs in a number, negation or side."""
+    whole, wanted = fold(text), fold(quote).text.strip()
+    place = _likest(wanted, whole, *_bounds(whole, start, end))
+    if place is None or binding(whole.text[place[0] : place[1]]) == binding(wanted):
+        return None
+    return whole.span(*place)
+
+
+def _likest(wanted: str, whole: Folded, low: int, high: int) -> tuple[int, int] | None:
+    """The folded place of the best aligned stretch of whole words, if it agrees well."""
     if len(wanted) < _FEWEST_FUZZY_CHARS:
         return None
     best: tuple[float, int, int] | None = None
@@ -91,21 +113,18 @@ def _align(wanted: str, whole: Folded, low: int, high: int) -> Span | None:
             best = hit.score, first + hit.dest_start, first + hit.dest_end
     if best is None:
         return None
-    first, last = _whole_words(whole.text, best[1], best[2])
-    found = whole.text[first:last]
-    if sorted(_MUST_AGREE.findall(found)) != sorted(_MUST_AGREE.findall(wanted)):
-        return None
-    if fuzz.ratio(wanted, found) < FUZZY_THRESHOLD:
-        return None
-    return whole.span(first, last)
+    place = _whole_words(whole.text, best[1], best[2])
+    agrees = fuzz.ratio(wanted, whole.text[slice(*place)]) >= FUZZY_THRESHOLD
+    return place if agrees else None
 
 
 def _windows(wanted: str, text: str, low: int, high: int) -> list[tuple[int, int]]:
     """Stretches where words of the quote stand about as far apart as in the quote."""
     votes: dict[int, int] = {}
-    for match in re.finditer(r"[^\W_]{5,}", wanted):
+    marks = sorted(re.finditer(r"[^\W_]{5,}", wanted), key=lambda match: -len(match[0]))
+    for match in marks[:_MOST_MARKS]:
         place = text.find(match[0], low, high)
-        for _ in range(40):
+        for _ in range(_MOST_PLACES):
             if place < 0:
                 break
             bucket = max(low, place - match.start()) // 64

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from extractors.grounding import ground
 from schemas.case import Case, Draft
 from schemas.reject import Reject
@@ -79,3 +81,57 @@ def test_a_number_that_the_source_does_not_say_is_unfaithful() -> None:
 def test_an_empty_prompt_and_a_breakpoint_outside_the_text_are_unfaithful() -> None:
     assert reject(a_draft(SOURCE, case_prompt=" ")).reason == "unfaithful_prompt"
     assert reject(a_draft(SOURCE, breakpoint=10**6)).reason == "unfaithful_prompt"
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "why"),
+    [
+        ("left wrist", "right wrist", "right"),
+        ("5 cm", "5 mm", "5 mm"),
+        ("There was no fever", "There was fever", "its sources say no"),
+        ("slept badly", "took prednisolone", "prednisolone"),
+        ("were normal", "were abnormal", "abnormal"),
+        ("finger flexion was limited", "a syncope was observed", "syncope"),
+    ],
+)
+def test_a_hard_fault_is_named_with_its_sentence(said: str, instead: str, why: str) -> None:
+    prompt = "\n\n".join(NARRATIVE[:2])
+    found = reject(a_draft(SOURCE, case_prompt=prompt.replace(said, instead)))
+    assert found.reason == "unfaithful_prompt"
+    assert why in found.detail
+    assert instead in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "why"),
+    [
+        ("She had fever, cough and an injury.", "affirms"),
+        ("She lost fourteen kg and slept badly.", "fourteen"),
+        ("The swelling of the wrist crossed the crease and measured 5 mm.", "5"),
+        ("The tram conductor, who kept pigeons, had never travelled to Peru.", "Peru"),
+        ("Radiographs of the right wrist were normal.", "right"),
+    ],
+)
+def test_a_retelling_may_not_add_what_its_sources_lack(sentence: str, why: str) -> None:
+    found = reject(a_draft(SOURCE, case_prompt=f"{NARRATIVE[0]}\n\n{sentence}"))
+    assert found.reason == "unfaithful_prompt"
+    assert why in found.detail
+    assert found.evidence == sentence
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "She denies fever, cough or injury.",
+        "Examination shows a soft swelling that crosses the crease and limits finger flexion.",
+        "The radiographs are normal; in the flexor sheath floating bodies are seen.",
+        "A 52-year-old woman, a tram conductor, presents with swelling of the left wrist.",
+    ],
+)
+def test_a_retelling_may_cut_join_and_change_tense(sentence: str) -> None:
+    case(a_draft(SOURCE, case_prompt=f"{NARRATIVE[1]}\n\n{sentence}"))
+
+
+def test_a_part_cut_out_of_its_denial_is_unfaithful() -> None:
+    found = reject(a_draft(SOURCE, case_prompt=f"{NARRATIVE[1]}\n\nFever, no cough and no injury."))
+    assert found.reason == "unfaithful_prompt"
