@@ -6,6 +6,7 @@ import re
 
 from extractors.checks import Check
 from extractors.language.sentences import sentence_spans
+from extractors.language.wordlist import pattern
 from schemas.article import Article
 from schemas.case import Case
 from schemas.reject import Reject
@@ -15,10 +16,10 @@ CHECK = Check(
     says="The prompt asks for the diagnosis, or ends on a question or on stating a diagnosis.",
     needs=("case_prompt",),
 )
-_ASKS = re.compile(
-    r"\bwhat (?:is|was|would be|could be) (?:the|your)\b[^.?!]*\bdiagnos[ei]s\b|"
-    r"\b(?:most likely|correct|final|probable) diagnosis\?|"
-    r"\bwhich (?:of the following|diagnosis|disease|condition)\b",
+_DEMANDS = re.compile(
+    r"(?:^|[.!?:]\s|\n)(?:please )?(?:name|state|give|determine|identify|provide|choose|select|"
+    r"make|specify|suggest|propose|guess|find|establish|work out) (?:the|your|a|an|one|which)\b"
+    r"[^.?!]{0,40}\b(?:diagnos[ei]s|cause|disease|condition|explanation|answer|entity)\b",
     re.IGNORECASE,
 )
 _STATES = re.compile(
@@ -28,7 +29,7 @@ _STATES = re.compile(
 
 def check(case: Case, article: Article) -> Reject | None:
     """Whether the prompt asks for its answer or ends on it."""
-    asked = _ASKS.search(case.case_prompt)
+    asked = pattern("asks_for_answer").search(case.case_prompt) or _DEMANDS.search(case.case_prompt)
     if asked is not None:
         return CHECK.reject("the prompt asks for the diagnosis", asked[0])
     last = _last_sentence(case.case_prompt)

@@ -28,8 +28,8 @@ def check(case: Case, article: Article) -> Reject | None:
         return None
     if any(mentions(part, names) for part in parts):
         return None
-    wanted = set(content_stems(case.final_diagnosis))
-    held = wanted & {stem for part in parts for stem in content_stems(part)}
+    wanted = frozenset(content_stems(case.final_diagnosis))
+    held = wanted.intersection(stem for part in parts for stem in content_stems(part))
     if wanted and len(held) >= _SHARE * len(wanted):
         return None
     missing = ", ".join(sorted(wanted - held))

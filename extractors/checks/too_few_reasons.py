@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extractors.checks import Check
 from extractors.language.counts import counted
+from extractors.language.heads import core_names
 from extractors.language.stems import content_stems
 from extractors.language.terms import mentions
 from schemas.article import Article
@@ -14,7 +15,7 @@ FEWEST_ALTERNATIVES = 2
 FEWEST_SUPPORTS = 1
 CHECK = Check(
     reason="too_few_reasons",
-    says=f"Fewer than {FEWEST_ALTERNATIVES} other diagnoses are weighed, or fewer than "
+    says=f"Fewer than {FEWEST_ALTERNATIVES} other diagnoses are argued against, or fewer than "
     f"{FEWEST_SUPPORTS} statement supports the answer.",
     needs=("statements", "final_diagnosis"),
     helps=("final_diagnosis_aliases",),
@@ -27,7 +28,7 @@ def check(case: Case, article: Article) -> Reject | None:
     others = {
         frozenset(content_stems(item.diagnosis))
         for item in case.statements
-        if item.bears == "excludes" or not _is_answer(item.diagnosis, answer)
+        if item.diagnosis and item.bears == "excludes" and not _names_answer(item.diagnosis, answer)
     }
     supports = sum(
         item.bears == "supports" and _is_answer(item.diagnosis, answer) for item in case.statements
@@ -45,3 +46,12 @@ def _is_answer(diagnosis: str, answer: tuple[str, ...]) -> bool:
     """Whether a statement is about the answer, by whichever of its names or a part of one."""
     stems = set(content_stems(diagnosis))
     return any(stems <= set(content_stems(name)) or mentions(diagnosis, [name]) for name in answer)
+
+
+def _names_answer(diagnosis: str, answer: tuple[str, ...]) -> bool:
+    """Whether a statement names the answer in full, or its head with its qualifiers."""
+    stems = set(content_stems(diagnosis))
+    cores = (core for name in answer for core in core_names(name))
+    return any(stems == set(content_stems(name)) for name in (*answer, *cores)) or mentions(
+        diagnosis, answer
+    )

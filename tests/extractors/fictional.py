@@ -69,6 +69,7 @@ def article(
         sections=tuple(sections),
         paragraphs=tuple(paragraphs),
         subjects=subjects,
+        licence="CC BY",
     )
 
 

@@ -36,7 +36,8 @@ def test_every_check_says_its_reason_and_what_it_does() -> None:
 
 
 def test_every_check_has_a_test() -> None:
-    tests = (Path(__file__).parent / "test_checks.py").read_text(encoding="utf-8")
+    files = Path(__file__).parent.glob("test_*.py")
+    tests = "\n".join(file.read_text(encoding="utf-8") for file in files)
     missing = [item.name for item in all_checks() if f"{item.name}." not in tests]
     assert not missing
 
@@ -48,7 +49,11 @@ def test_a_good_case_passes_them_all() -> None:
 def test_the_first_failing_check_is_the_reject() -> None:
     bad = a_case(SOURCE, final_diagnosis="Tuberculous_tenosynovitis", statements=())
     found = failures(bad, SOURCE)
-    assert [item.reason for item in found] == ["bad_label", "too_few_reasons"]
+    assert [item.reason for item in found] == [
+        "bad_label",
+        "statement_without_quote",
+        "too_few_reasons",
+    ]
     assert run_checks(bad, SOURCE) == found[0]
 
 
