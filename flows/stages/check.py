@@ -21,4 +21,4 @@ def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
     return made
 
 
-STAGE = Stage("check", 1, run, Case, needs=("read", "ground"))
+STAGE = Stage("check", 2, run, Case, needs=("read", "ground"))

@@ -51,7 +51,7 @@ def proved(draft: Draft | Reject, article: Article) -> Case | Reject:
 
 STAGE = Stage(
     "repair",
-    1,
+    2,
     None,
     Case,
     needs=("read", "extract", "ground", "check"),

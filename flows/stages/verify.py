@@ -45,4 +45,4 @@ async def ask(inputs: Inputs, parameters: Mapping[str, Any], models: Models) -> 
     return made
 
 
-STAGE = Stage("verify", 1, None, Verification, needs=("read", "cases"), asks=ask)
+STAGE = Stage("verify", 2, None, Verification, needs=("read", "cases"), asks=ask)
