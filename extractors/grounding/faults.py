@@ -15,6 +15,7 @@ from extractors.language.wordlist import pattern, word_set, words
 
 # "left upper lobe", "right lower quadrant": a side belongs to the words close behind it.
 _SIDE_REACH = 4
+_PAIRED = frozenset({"both", "twice", "pair", "couple", "bilateral", "bilaterally"})
 
 
 def hard_fault(said: str, source: str, before: str, article: str) -> str | None:
@@ -45,9 +46,7 @@ def _number(said: str, source: str) -> str | None:
 def _paired(source: str) -> set[str]:
     """Two is also said by other words."""
     held = {word.written.casefold() for word in words_of(source)}
-    return (
-        {"2"} if held & {"both", "twice", "pair", "couple", "bilateral", "bilaterally"} else set()
-    )
+    return {"2"} if held & _PAIRED else set()
 
 
 def _unit(said: str, source: str) -> str | None:
@@ -68,13 +67,11 @@ def _side(said: str, source: str) -> str | None:
     given = _sided(source)
     named = {side for side, _ in given}
     for side, place in sorted(_sided(said)):
-        if side not in named and named:
-            return f"its sources do not say {side}"
-        other = {held for held, there in given if there == place}
-        if place and other and side not in other:
-            return f"its sources say {' and '.join(sorted(other))} of {place}, not {side}"
         if side not in named:
             return f"its sources do not say {side}"
+        there = {other for other, held in given if held == place}
+        if place and there and side not in there:
+            return f"its sources say {' and '.join(sorted(there))} of {place}, not {side}"
     return None
 
 
@@ -84,8 +81,7 @@ def _sided(text: str) -> frozenset[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     listed = words_of(text)
     for index, word in enumerate(listed):
-        side = word.written.casefold().removesuffix("ly").removesuffix("-sided")
-        side = "left" if side == "leftward" else side
+        side = word.written.casefold().removesuffix("ly")
         if side not in SIDES or _is_verb(text, word.start, word.end):
             continue
         found.add((side, ""))
@@ -100,7 +96,7 @@ def _sided(text: str) -> frozenset[tuple[str, str]]:
 
 
 def _is_verb(text: str, start: int, end: int) -> bool:
-    """ "He left the clinic", "right after"."""
+    """Whether it is "he left the clinic" or "right after"."""
     before, behind = text[max(0, start - 6) : start].casefold(), text[end : end + 9].casefold()
     if text[start:end].casefold() == "left":
         return before.endswith(("he ", "she ", "and ", "they ")) and behind.startswith(" the")
