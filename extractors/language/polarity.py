@@ -14,10 +14,10 @@ from schemas.article import Span
 
 # What is denied ends where another statement begins.
 _CLAUSE_END = re.compile(
-    r"[.;:!?]|,? (?:but|however|although|though|except|apart from|besides|whereas|while|which|who|"
-    r"until|because|since|instead)\b|,? and (?:a|an|the|his|her|its|he|she|it|they|we|with|had|has|"
-    r"was|were|is|are|showed|shows|revealed|presented|developed|complained|reported|there)\b|"
-    r", (?:he|she|it|they|we|there|the|his|her|a|an|with|and|showing|revealing)\b",
+    r"[.:!?]|[,;]? (?:but|however|although|though|except|apart from|besides|whereas|while|which|"
+    r"who|until|because|since|instead)\b|[,;]? and (?:a|an|the|his|her|its|he|she|it|they|we|"
+    r"with|had|has|was|were|is|are|showed|shows|revealed|presented|developed|complained|reported|there)\b|"
+    r"[,;] (?:he|she|it|they|we|there|the|his|her|a|an|with|and|showing|revealing)\b",
     re.IGNORECASE,
 )
 _BEHIND_REACH = 7
