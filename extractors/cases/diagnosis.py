@@ -46,6 +46,8 @@ def find_diagnosis(article: Article, told: tuple[Sentence, ...]) -> Diagnosis | 
     if ground is None or lists_several(titled):
         return None
     said = plain_name(ground.name, article.text)
+    if " or " in said:
+        return None
     short = abbreviations(f"{article.abstract}\n{article.text}")
     written = [form for name in titled for form in (*name.forms, *name.parts)]
     aliases = _aliases(

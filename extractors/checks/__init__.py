@@ -21,8 +21,9 @@ class Check:
     """Who a check is and what it decides: its reason, and whether failing it rejects the case.
 
     It reads the published columns it names, and `retracted`: without those it `needs` it cannot
-    judge, those that `help` it may be empty. `diagnostic_reasoning` is the claims and quotes of
-    the statements, `statements` the rest of them too.
+    judge (of some joined by `|` one is enough), those that `help` it may be empty. What fails
+    although it is not required may still not be published. `diagnostic_reasoning` is the claims
+    and quotes of the statements, `statements` the rest of them too.
     """
 
     reason: str
@@ -30,6 +31,7 @@ class Check:
     needs: tuple[str, ...]
     helps: tuple[str, ...] = ()
     required: bool = True
+    to_publish: bool = False
 
     def reject(self, detail: str, evidence: str = "") -> Reject:
         """A reject with this check's reason."""

@@ -16,6 +16,7 @@ CHECK = Check(
     "build, fetch decides by what was asked for.",
     needs=("licence",),
     required=False,
+    to_publish=True,
 )
 _PARTS = re.compile(r"CC0|PUBLIC DOMAIN|(?<![A-Z])(?:BY|NC|SA|ND)(?![A-Z])")
 

@@ -12,8 +12,7 @@ from schemas.reject import Reject
 CHECK = Check(
     reason="retracted",
     says="The article is marked as retracted, or its title says so.",
-    needs=("title",),
-    helps=("retracted",),
+    needs=("title|retracted",),
 )
 # "Retraction of the eyelid" is a finding; "Retracted: ..." and "[Retraction note]" are marks.
 _TITLE = re.compile(

@@ -108,8 +108,9 @@ class _Comparison:
         texts = lru_cache(_HELD)(lambda index: run_set(words[pmcids[index]].text_runs))
         prompts = lru_cache(_HELD)(lambda index: run_set(words[pmcids[index]].prompt_runs))
         for one, other in pairs:
+            # One text is one report, however short.
             yield (
-                containment(texts(one), texts(other)),
+                1.0 if texts(one) == texts(other) else containment(texts(one), texts(other)),
                 containment(prompts(one), prompts(other)),
             )
 

@@ -61,11 +61,8 @@ def containment(one: frozenset[int], other: frozenset[int]) -> float:
     """The share of the shorter text's runs that the other has too, exactly.
 
     Paragraphs that one of two reports has in addition take nothing from it. What is shorter than
-    `_FEWEST_RUNS` counts as if it were as long: a stock phrase may fill a short text. What is
-    equal is equal, however short.
+    `_FEWEST_RUNS` counts as if it were as long: a stock phrase may fill a short text.
     """
-    if one == other:
-        return 1.0
     return len(one & other) / max(_FEWEST_RUNS, min(len(one), len(other)))
 
 

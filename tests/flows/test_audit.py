@@ -23,10 +23,11 @@ from schemas.published import REFERENCE_COLUMNS
 from tests.fakes.running import running_hub
 
 TEN = [column.name for column in REFERENCE_COLUMNS]
+_TOLD = "The wrist swelled. No crystals were seen. " + "A day passed. " * 20
 ROW = {
     "pmcid": "PMC9000000001",
-    "text": "The wrist swelled. No crystals were seen. It was tuberculous tenosynovitis.",
-    "case_prompt": "The wrist swelled. No crystals were seen. " + "A day passed. " * 20,
+    "text": f"{_TOLD}It was tuberculous tenosynovitis.",
+    "case_prompt": _TOLD,
     "diagnostic_reasoning": "1. Gout was out—“No crystals were seen”",
     "final_diagnosis": "tuberculous tenosynovitis",
 }
@@ -96,7 +97,7 @@ def test_our_own_dataset_passes_and_so_do_its_ten_columns_as_csv(
     assert (bare.code, bare.err, bare.report["rows"]) == (0, "", whole.report["rows"])
     lacking = {each["name"]: each["lacks"] for each in bare.report["not_judged"]}
     assert lacking["quote_not_in_text"] == ["statements"]
-    assert lacking["retracted"] == ["retracted"]
+    assert lacking["licence"] == ["licence"]
 
 
 def test_damage_done_by_hand_is_found(audit: Audit, sample_home: Home, tmp_path: Path) -> None:
@@ -117,7 +118,8 @@ def test_damage_done_by_hand_is_found(audit: Audit, sample_home: Home, tmp_path:
         "bad_label",
         "quote_not_found",
         "duplicate_across_splits",
-        "licence_bars_sharing",
+        "licence",
+        "unfaithful_prompt",
     }
     assert said.hits["label_squashed"] == 1
     assert said.err.startswith("casebook: required, and violated: answer_in_prompt 1, bad_label 1")
@@ -129,11 +131,11 @@ def test_a_home_and_metadata_tell_licences_and_retractions(
     retracted, barred = (ROW | {"pmcid": f"PMC90000000{n}"} for n in ("15", "16"))
     parquet(tmp_path / "a.parquet", [ROW, retracted, barred])
     by_home = audit(tmp_path / "a.parquet", "--home", sample_home.root, "--json")
-    assert {"retracted", "licence_bars_sharing"} <= set(by_home.report["failed"])
+    assert {"retracted", "licence"} <= set(by_home.report["failed"])
     sample = Path(__file__).parents[2] / "data" / "sample"
     by_metadata = audit(tmp_path / "a.parquet", "--metadata", sample, "--json")
     assert by_metadata.hits["retracted"] == 1
-    assert by_metadata.hits["licence_bars_sharing"] == 1
+    assert by_metadata.hits["licence"] == 1
 
 
 def test_any_finding_can_be_required(audit: Audit, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_what_is_told_by_article_and_prompt_leaves_offsets_and_statements_in_pla
             assert text[after.draft.breakpoint :][: len(behind)] == behind
             for old, new in zip(before.article.paragraphs, after.article.paragraphs, strict=True):
                 assert text[new.start : new.end].startswith(
-                    before.article.text[old.start : old.end][:20]
+                    before.article.text[old.start : old.end][:9]
                 )
             for sentence in re.split(r"\n\n", after.draft.case_prompt):
                 assert sentence[:30] in text

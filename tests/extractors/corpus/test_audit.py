@@ -13,7 +13,6 @@ import extractors.corpus.audit.findings as package
 from extractors.checks import all_checks
 from extractors.corpus.audit.findings import all_findings, all_kinds
 from extractors.corpus.audit.findings.labels import is_squashed
-from extractors.corpus.audit.findings.licences import licence_code
 from extractors.corpus.audit.judge import Batch, judge_batch, report_of
 from extractors.corpus.audit.report import Outcome, Report
 from extractors.corpus.audit.rows import Known
@@ -88,7 +87,7 @@ def test_faults_at_known_rates_are_reported_at_these_rates(
         assert len(seen.examples) == min(3, seen.rows)
     lacking = {each.finding.name: each.lacks for each in found.not_judged}
     assert lacking["prompt_past_breakpoint"] == ("prompt_spans", "breakpoint")
-    assert lacking["retracted"] == ("retracted",)
+    assert lacking["licence"] == ("licence",)
 
 
 def test_the_report_knows_no_order_of_rows_files_or_batches(
@@ -216,16 +215,8 @@ def test_licences_and_retractions_are_judged_where_somebody_knows_them() -> None
         "PMC3": Known(retracted=True),
     }
     found = report({None: rows}, known)
-    assert (outcome(found, "licence_bars_sharing").judged, hits(found)["retracted"]) == (2, 1)
-    assert outcome(found, "licence_bars_sharing").examples[0].place.name == "PMC2"
-
-
-@pytest.mark.parametrize(
-    ("written", "code"),
-    [("cc-by-nc-sa-4.0", "CC BY-NC-SA"), ("CC BY", "CC BY"), ("cc0 1.0", "CC0"), ("own", "own")],
-)
-def test_a_licence_is_known_however_it_is_written(written: str, code: str) -> None:
-    assert licence_code(written) == code
+    assert (outcome(found, "licence").judged, hits(found)["retracted"]) == (2, 1)
+    assert outcome(found, "licence").examples[0].place.name == "PMC2"
 
 
 def test_values_of_wrong_kinds_are_told_and_the_rest_is_judged() -> None:
