@@ -124,6 +124,33 @@ def printing(command: Command) -> Command:
     return cast(Command, run)
 
 
+def split_options(command: Command) -> Command:
+    """The options that say how cases are split."""
+    for option in (
+        click.option(
+            "--holdout-labels", is_flag=True, default=None, help="No diagnosis of test in train."
+        ),
+        click.option("--stratify", metavar="COLUMN", help="Its values in like shares."),
+        click.option("--test-needs", metavar="WHAT", help='Of test rows: "transparency>=4".'),
+        click.option("--cut-off", metavar="DAYS", help="First day of test, or val=DAY,test=DAY."),
+        click.option(
+            "--dated-by",
+            type=click.Choice(["publication_date", "first_seen"]),
+            help="The date that temporal goes by.",
+        ),
+        click.option("--seed", type=int, metavar="N", help="Draw others."),
+        click.option("--like", metavar="DATASET", help="Take over its splits: PATH, ORG/NAME@REV."),
+        click.option("--sizes", metavar="SIZES", help="Such as train=rest,val=500,test=6.2%."),
+        click.option(
+            "--scheme",
+            type=click.Choice(["frozen", "hash", "temporal"]),
+            help="Who goes to which split. Default: frozen.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @casebook.command()
 @selector_options
 @click.option("--limit", type=int, metavar="N", help="Only the first N candidates.")
@@ -136,6 +163,7 @@ def printing(command: Command) -> Command:
 @click.option("--allow-nd", is_flag=True, default=None, help="No-derivatives too; private use.")
 @click.option("--manuscripts", is_flag=True, default=None, help="Author manuscripts too.")
 @against_option
+@split_options
 @click.option(
     "--home",
     type=DIRECTORY,
@@ -167,6 +195,26 @@ def plan(**options: Any) -> int:
     from flows.commands.plan import plan_from_options
 
     return plan_from_options(options)
+
+
+@casebook.command()
+@click.option("--from", "source", metavar="DATASET", help="A home, folder, file or ORG/NAME@REV.")
+@click.option("--out", type=DIRECTORY, help="The folder to write.")
+@split_options
+@click.option(
+    "--receipt",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A splits.json, which says what was done.",
+)
+@click.option("--verify", is_flag=True, help="Make the splits of the receipt again and compare.")
+@click.option("--json", "as_json", is_flag=True, help="Print the receipt with the report.")
+@config_option
+@printing
+def splits(**options: Any) -> int:
+    """Make new splits of any dataset, with a receipt by which anyone can make them again."""
+    from flows.commands.splits import splits_from_options
+
+    return splits_from_options(options)
 
 
 @casebook.command()

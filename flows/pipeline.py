@@ -24,13 +24,15 @@ from flows.runtime.progress import Progress
 from flows.stages import STAGES, asks_models, write
 from flows.survey import find_arrivals, take_handed
 from flows.warehouse.accounts import Accounts, take_account
+from flows.warehouse.asked import demand_of
 from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.files import clear_drafts
 from flows.warehouse.home import Home, now
 from flows.warehouse.jobs import Job, run_job
-from flows.warehouse.ledger import home_ledger, ledger_bytes, write_ledger
+from flows.warehouse.ledger import ledger_bytes, write_ledger
 from flows.warehouse.results import Result, ResultStore, StoredInputs
 from flows.warehouse.runs import read_runs, write_run
+from flows.warehouse.taken_over import ledger_of
 from flows.warehouse.work import Work
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset, steps
 from schemas.run import Calls, Pending, RunSummary, Written
@@ -90,8 +92,8 @@ class Build:
     def _start(self) -> None:
         clear_drafts(self.home.root)
         self._runs = read_runs(self.home.runs)
-        self._ledger = home_ledger(self.home)
-        self._work = Work(self.home, self.settings, self._ledger, self._set_aside)
+        self._ledger, adopted = ledger_of(self.home, self.settings)
+        self._work = Work(self.home, self.settings, self._ledger, self._set_aside, adopted=adopted)
         self._started = RunSummary(
             number=max((run.number for run in self._runs), default=0) + 1,
             state="running",
@@ -228,7 +230,7 @@ class Build:
         The splits of a first release are for good, and drawn from all that is wanted; and no case
         leaves because nobody could be asked about it.
         """
-        if not self._ledger:
+        if not self._ledger or self._work.adopted:
             return any(pending.of_service for pending in self._pending)
         before = {entry.pmcid for entry in self._ledger if entry.left is None}
         return any(entry.left == "pending" and entry.pmcid in before for entry in ledger)
@@ -248,7 +250,7 @@ class Build:
                 "pending": tuple(self._pending),
                 "calls": self._calls if self.settings.extractor == "llm" else None,
                 "dataset": self._dataset,
-                "ledger_entries": len(self._work.ledger),
+                "ledger_entries": 0 if self._work.adopted else len(self._work.ledger),
             }
         )
         write_run(self.home.runs, summary)
@@ -278,7 +280,7 @@ class Build:
         return {"arrived": states.total(), **dict(sorted(states.items()))}
 
     def _splits(self) -> dict[str, int]:
-        if not self._work.ledger:
+        if not self._work.ledger or self._work.adopted:
             return {}
         return dict(sorted(Counter(entry.split for entry in self._accounts.kept).items()))
 
@@ -287,6 +289,7 @@ class Build:
             store=self.home.store.root,
             shards=self._work.shard_results(write.NEEDS),
             entries=accounts.kept,
+            splits=demand_of(self.settings).sizes.published,
             steps=steps(self.settings),
             texts={
                 "README.md": card(self._work, accounts),

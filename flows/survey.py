@@ -13,8 +13,8 @@ from flows.errors import Damaged, UsageError
 from flows.harvest import Harvest, Tell
 from flows.warehouse import searches
 from flows.warehouse.home import Home
-from flows.warehouse.ledger import home_ledger
 from flows.warehouse.runs import owed, read_runs
+from flows.warehouse.taken_over import ledger_of
 from flows.warehouse.work import Work
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset
 from schemas.arrival import Member
@@ -58,7 +58,8 @@ def take_handed(home: Home) -> Arrivals | None:
 
 def survey(home: Home, selector: Selector, settings: Settings, tell: Tell) -> Survey:
     """Look whether a build would do anything; a damaged result is work too."""
-    work = Work(home, settings, home_ledger(home))
+    ledger, adopted = ledger_of(home, settings)
+    work = Work(home, settings, ledger, adopted=adopted)
     try:
         arrivals = find_arrivals(selector, settings, work, tell)
         idle = not arrivals.new and work.shards and not work.first_missing()

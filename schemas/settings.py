@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 SHARING_ADAPTATIONS = ("CC0", "CC BY", "CC BY-SA", "CC BY-NC", "CC BY-NC-SA")
+DEFAULT_SIZES = "train=rest,val=3.5%,test=6.2%"
 Mode = Literal["schema", "json", "text"]
 NO_DERIVATIVES = ("CC BY-ND", "CC BY-NC-ND")
 
@@ -97,7 +98,21 @@ class Settings(BaseModel):
     against: tuple[Path, ...] = Field(
         (), description="files of other benchmarks: what they hold is never in test"
     )
-    sizes: str = Field("train=rest,val=3.5%,test=6.2%", description="the splits of a first release")
+    scheme: Literal["frozen", "hash", "temporal"] = Field(
+        "frozen", description="who goes to which split: see Splits"
+    )
+    sizes: str = Field(DEFAULT_SIZES, description="the splits of a first release")
+    seed: int = Field(0, ge=0, description="another seed draws other splits")
+    like: str | None = Field(
+        None, description="a dataset whose splits and numbers a home without a ledger takes over"
+    )
+    dated_by: Literal["publication_date", "first_seen"] = Field(
+        "publication_date", description="the date that the scheme temporal goes by"
+    )
+    cut_off: str | None = Field(None, description="the first day of test, or of splits by name")
+    test_needs: str | None = Field(None, description="what a row of test must be like")
+    stratify: str | None = Field(None, description="a column whose values all splits share alike")
+    holdout_labels: bool = Field(False, description="no diagnosis of test is one of train")
 
     @field_validator("home")
     @classmethod

@@ -42,6 +42,11 @@ class Place:
     parts: tuple[Part, ...]
     revision: str | None = None
 
+    @property
+    def is_one_file(self) -> bool:
+        """Whether one file was named, which what lies beside it says nothing about."""
+        return self.revision is None and Path(os.path.expanduser(self.named)).is_file()
+
 
 def find_dataset(
     source: str, hub_url: str | None = None, patience: Patience | None = None
@@ -120,7 +125,7 @@ def _part(name: str, root: Path, split: str | None) -> Part:
 
 def _declared(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The splits and files of the config which the card of the dataset calls its default."""
-    configs = [each for each in _listed(_front_matter(root).get("configs")) if "data_files" in each]
+    configs = [each for each in _listed(front_matter(root).get("configs")) if "data_files" in each]
     chosen = [each for each in configs if each.get("config_name") == "default"] or configs[:1]
     for each in chosen:
         for files in _listed(each["data_files"]):
@@ -135,7 +140,7 @@ def _listed(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _front_matter(root: Path) -> Mapping[str, Any]:
+def front_matter(root: Path) -> Mapping[str, Any]:
     """What the card says in its head; nothing where it has none, or none that can be read."""
     from huggingface_hub import metadata_load
     from yaml import YAMLError

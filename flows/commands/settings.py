@@ -14,8 +14,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from extractors.corpus.splits import Sizes
 from flows.errors import UsageError
+from flows.warehouse.asked import COLUMNS, demand_of
 from flows.warehouse.home import Home
 from schemas.selector import Selector
 from schemas.settings import Settings
@@ -26,20 +26,32 @@ DEFAULT_HOMES = {False: Path("data", "build", "main"), True: Path("data", "build
 
 
 def load_settings(selector: Selector, config: Path | None = None, **told: Any) -> Settings:
-    """The settings of a command; `told` are those its user gave, None where nothing was said."""
+    """The settings of a build; `told` are those its user gave, None where nothing was said."""
+    settings = said_settings(config, **told)
+    try:
+        demand_of(settings).require_columns(COLUMNS)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    home = settings.home or DEFAULT_HOMES[selector.sample]
+    return settings.model_copy(update={"home": home})
+
+
+def said_settings(config: Path | None = None, **told: Any) -> Settings:
+    """What file, environment and command line say, as far as it makes sense."""
     path = config or DEFAULT_CONFIG
     if config and not config.is_file():
         raise UsageError(f"{config}: there is no such file")
     given = {name: value for name, value in told.items() if value not in (None, (), [])}
     try:
         loaded = _from(path)(**given)
-        Sizes.parse(loaded.sizes)
+        demand_of(loaded)
     except ValidationError as error:
         raise UsageError(_sentence(error, path)) from None
-    except (tomllib.TOMLDecodeError, ValueError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: {error}") from None
-    values = loaded.model_dump()
-    return Settings(**{**values, "home": values["home"] or DEFAULT_HOMES[selector.sample]})
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return Settings(**loaded.model_dump())
 
 
 def existing_home(named: Path | None) -> Home:

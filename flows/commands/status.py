@@ -17,7 +17,7 @@ from flows.errors import CasebookError, Damaged, UsageError
 from flows.warehouse.accounts import take_account
 from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.home import Home
-from flows.warehouse.ledger import home_ledger
+from flows.warehouse.ledger import home_ledger, left_by_reason
 from flows.warehouse.runs import read_runs
 from flows.warehouse.work import Work
 from schemas.reasons import REASONS as REASONS_OF_STAGES
@@ -102,6 +102,7 @@ def status_of(home: Home) -> dict[str, Any]:
         "articles": {"arrived": sum(states.values()), **states},
         "funnel": funnel,
         "splits": {row["split"]: row["rows"] for row in splits if not run.withheld},
+        "left": left_by_reason(home_ledger(home)),
         "pending": [pending.model_dump() for pending in run.pending],
     }
 
@@ -166,6 +167,9 @@ def _lines(report: dict[str, Any]) -> list[str]:
     if report["splits"]:
         splits = ", ".join(f"{split} {rows:,}" for split, rows in report["splits"].items())
         lines += ["", f"splits: {splits}"]
+    if report["left"]:
+        why = ", ".join(f"{reason} {count:,}" for reason, count in report["left"].items())
+        lines.append(f"left since they were released: {why}")
     for pending in report["pending"]:
         lines.append(f"pending: {pending['source']}: {pending['reason']}: {pending['detail']}")
     return lines

@@ -13,6 +13,7 @@ import pyarrow as pa
 from extractors.cases.planted import VerifierScore, score_of_verifier
 from extractors.cases.prompts import PROMPTS
 from flows.warehouse.accounts import Accounts
+from flows.warehouse.asked import demand_of, how_split
 from flows.warehouse.work import Work
 from schemas.article import is_fictional, pmcid_number
 from schemas.case import Extractor, Verdict
@@ -47,11 +48,13 @@ def card(work: Work, accounts: Accounts) -> bytes:
     kept = {account.pmcid: account.shard for account in accounts.articles if account.split}
     admitted = _admitted(work, kept)
     licences = _ordered(Counter(row.licence for row in admitted))
-    splits = Counter({"train": 0, "val": 0, "test": 0})
+    demand = demand_of(work.settings)
+    splits = Counter(dict.fromkeys(demand.sizes.published, 0))
     splits.update(entry.split for entry in accounts.kept)
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
     text = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         splits=splits,
+        how_split=how_split(work.settings),
         licence_tag=_licence_tag(licences),
         size_category=next(name for size, name in SIZES if len(kept) < size),
         fictional=any(is_fictional(pmcid) for pmcid in kept if pmcid),

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from schemas.article import pmcid_number
-from schemas.split import LedgerEntry
+from schemas.split import UNUSED, LedgerEntry
 
 FILE = "CHANGELOG.md"
 
@@ -19,6 +19,8 @@ def changelog(ledger: Sequence[LedgerEntry]) -> bytes:
     added: dict[int, int] = defaultdict(int)
     left: dict[int, list[LedgerEntry]] = defaultdict(list)
     for entry in ledger:
+        if entry.split == UNUSED:
+            continue
         added[entry.first_release] += 1
         if entry.last_release is not None:
             left[entry.last_release + 1].append(entry)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from extractors.corpus.splits import TEST, Sizes, assign
+from extractors.corpus.splits import TEST, CannotSplit, Demand, assign
+from flows.errors import UsageError
 from schemas.reject import RejectedArticle
-from schemas.split import Clustered, LedgerEntry
+from schemas.split import Clustered, LedgerEntry, SplitCase
 from schemas.stage import Inputs, Stage, StageResult
 
 
@@ -18,24 +18,35 @@ def run(inputs: Inputs, parameters: Mapping[str, Any]) -> StageResult:
     Where a better case was turned away, the duplicate that passed stands `instead` of it.
     """
     ledger = [LedgerEntry(**row) for row in parameters["ledger"]]
-    out = set(parameters["turned_away"])
-    instead = parameters["instead"]
-    kept = (
-        replace(case, pmcid=instead.get(case.pmcid, case.pmcid))
-        for case in inputs.rows("dedupe", Clustered)
-    )
-    cases = [case for case in kept if case.pmcid not in out]
-    hits = set(parameters["not_in_test"])
+    cases = _cases(inputs, parameters)
+    hits = frozenset(parameters["not_in_test"])
     barred = _barred(cases, ledger, hits)
     cases = [case for case in cases if case.pmcid not in barred]
     why_left = parameters["why_left"] | dict.fromkeys(barred, "contaminated")
-    sizes = Sizes.parse(parameters["sizes"])
-    entries, rejects = assign(cases, ledger, sizes, why_left, not_in_test=hits)
+    demand = Demand.parse(parameters, strict=parameters["strict"], not_in_test=hits)
+    try:
+        entries, rejects = assign(cases, ledger, demand, why_left)
+    except CannotSplit as error:
+        raise UsageError(f"{error}; nothing was released") from None
     return StageResult(list(entries), [*rejects, *barred.values()])
 
 
+def _cases(inputs: Inputs, parameters: Mapping[str, Any]) -> list[SplitCase]:
+    instead, out = parameters["instead"], set(parameters["turned_away"])
+    clusters = {
+        instead.get(case.pmcid, case.pmcid): case.cluster
+        for case in inputs.rows("dedupe", Clustered)
+    }
+    asked = parameters["asked"]
+    return [
+        SplitCase(pmcid, cluster, **asked.get(pmcid, {}))
+        for pmcid, cluster in clusters.items()
+        if pmcid not in out
+    ]
+
+
 def _barred(
-    cases: Iterable[Clustered], ledger: Iterable[LedgerEntry], hits: Collection[str]
+    cases: Iterable[SplitCase], ledger: Iterable[LedgerEntry], hits: Collection[str]
 ) -> dict[str, RejectedArticle]:
     """The hits whose place, or whose relatives' place, is in test: nobody moves, so they leave."""
     cases = list(cases)
@@ -53,11 +64,14 @@ def _barred(
 
 STAGE = Stage(
     "split",
-    1,
+    2,
     run,
     LedgerEntry,
     needs=("dedupe",),
-    settings=("sizes",),
+    settings=(
+        *("scheme", "sizes", "seed", "dated_by", "cut_off"),
+        *("test_needs", "stratify", "holdout_labels"),
+    ),
     across=True,
     reads_ledger=True,
 )

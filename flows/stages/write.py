@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from extractors.cases.reasoning import diagnostic_reasoning
 from extractors.cases.steps import marked
-from flows.errors import UsageError
 from flows.stages.current import current_rows
-from flows.warehouse.files import TEMPORARY, file_digest, sync
+from flows.warehouse.files import folder_digests, replaced_folder
 from flows.warehouse.results import Result, ResultStore, ShardResults, StoredInputs
+from flows.warehouse.split_files import Spool, write_split_files
 from schemas.arrival import Fetched
 from schemas.arrow import to_row
-from schemas.article import Article, pmcid_number
+from schemas.article import Article
 from schemas.case import Case, Verdict, Verification
 from schemas.published import PUBLISHED, article_link
 from schemas.split import LedgerEntry
@@ -29,9 +28,6 @@ from schemas.stage import Inputs
 
 VERSION = 3
 NEEDS = ("capture", "fetch", "read", "cases", "verify")
-ROWS_PER_GROUP = 500
-ROWS_PER_FILE = 20_000
-ROWS_IN_MEMORY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +37,7 @@ class WriteJob:
     store: Path
     shards: Sequence[ShardResults]
     entries: Sequence[LedgerEntry]
+    splits: Sequence[str]
     steps: Sequence[Any]
     texts: Mapping[str, bytes]
     target: Path
@@ -49,60 +46,19 @@ class WriteJob:
 
 def write_dataset(job: WriteJob) -> dict[str, str]:
     """Write a dataset beside the old one and put it in its place; the digests of its files."""
-    job.target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=job.target.parent) as folder:
-        draft = Path(folder, "dataset")
-        (draft / "data").mkdir(parents=True)
-        _write_splits(job, draft / "data", Path(folder))
+    with replaced_folder(job.target, {*job.texts, "data"}) as (draft, scratch):
+        (draft / "data").mkdir()
+        _write_splits(job, draft / "data", scratch)
         for name, content in job.texts.items():
             (draft / name).write_bytes(content)
-        files = sorted(path for path in draft.rglob("*") if path.is_file())
-        for path in [*files, draft / "data", draft]:
-            sync(path)
-        digests = {path.relative_to(draft).as_posix(): file_digest(path) for path in files}
-        if job.target.exists():
-            _require_ours(job)
-            job.target.rename(Path(folder, "old"))
-        draft.rename(job.target)
-        sync(job.target.parent)
-    return digests
+        return folder_digests(draft)
 
 
-def _require_ours(job: WriteJob) -> None:
-    """What lies where the dataset goes is replaced only if it is a dataset."""
-    strangers = {path.name for path in job.target.iterdir()} - {*job.texts, "data"}
-    if strangers:
-        raise UsageError(
-            f"{job.target} holds {min(strangers)}, which Casebook did not write: move it"
-        )
-
-
-def _write_splits(job: WriteJob, data: Path, spool: Path) -> None:
-    entries = sorted(job.entries, key=lambda entry: pmcid_number(entry.pmcid))
-    bins = {entry.pmcid: rank // ROWS_IN_MEMORY for rank, entry in enumerate(entries)}
-    spools = _spool(job, {entry.pmcid: entry for entry in entries}, bins, spool)
-    splits: dict[str, list[str]] = {"train": [], "val": [], "test": []}
-    for entry in entries:
-        splits.setdefault(entry.split, []).append(entry.pmcid)
-    writers = {name: _SplitWriter(data, name, len(rows)) for name, rows in splits.items()}
-    for path in spools:
-        table = _sorted(pa.ipc.open_stream(path.read_bytes()).read_all())
-        for name, writer in writers.items():
-            mine = pa.array([bool(split == name) for split in table["split"].to_pylist()])
-            writer.add(table.filter(mine).drop_columns(["split"]))
-        path.unlink()
-    for writer in writers.values():
-        writer.close()
-
-
-def _spool(
-    job: WriteJob, entries: Mapping[str, LedgerEntry], bins: Mapping[str, int], folder: Path
-) -> list[Path]:
-    """Bring the rows from the order of shards into bins by id, each of which fits in memory."""
-    schema = PUBLISHED.append(pa.field("split", pa.string()))
-    paths = [folder / f"{number}.arrows" for number in range(max(bins.values(), default=-1) + 1)]
-    sinks = [pa.ipc.new_stream(str(path), schema) for path in paths]
-    store = ResultStore(job.store)
+def _write_splits(job: WriteJob, data: Path, folder: Path) -> None:
+    entries = {entry.pmcid: entry for entry in job.entries}
+    counts = Counter(dict.fromkeys(job.splits, 0))
+    counts.update(entry.split for entry in entries.values())
+    spool, store = Spool(folder, PUBLISHED, entries), ResultStore(job.store)
     again = {r.pmcid: r for result in job.verified_again for r in store.rows(result, Verification)}
     for shard, current in current_rows(StoredInputs(store, job.shards)):
         rows = [
@@ -110,18 +66,13 @@ def _spool(
             for article, case, fetched, verdict in _joined(shard, again)
             if case.pmcid in current and case.pmcid in entries
         ]
-        for number, sink in enumerate(sinks):
-            mine = [row for row in rows if bins[row["pmcid"]] == number]
-            if mine:
-                sink.write_table(pa.Table.from_pylist(mine, schema=schema))
-    for sink in sinks:
-        sink.close()
-    return paths
-
-
-def _sorted(table: pa.Table) -> pa.Table:
-    numbers = pa.array([pmcid_number(pmcid) for pmcid in table["pmcid"].to_pylist()])
-    return table.take(pa.compute.sort_indices(numbers))
+        table = pa.Table.from_pylist(rows, schema=PUBLISHED)
+        spool.add(table, [row["pmcid"] for row in rows])
+    tables = (
+        (table, [entries[pmcid].split for pmcid in table["pmcid"].to_pylist()])
+        for table in spool.tables()
+    )
+    write_split_files(data, PUBLISHED, counts, tables)
 
 
 def _joined(
@@ -171,7 +122,6 @@ def _row(
         "cluster": entry.cluster,
         "year": int(date[:4]) if date else None,
         "build": hashlib.sha256(made_of.encode()).hexdigest()[:20],
-        "split": entry.split,
     }
 
 
@@ -181,47 +131,3 @@ def _citation(article: Article, pmcid: str) -> str:
     year = (article.dates.publication or "")[:4]
     parts = (authors.rstrip("."), article.title.rstrip("."), article.journal, year, pmcid)
     return ". ".join(part for part in parts if part) + "."
-
-
-class _SplitWriter:
-    """The files of one split: fixed numbers of rows to a file and to a row group."""
-
-    def __init__(self, folder: Path, split: str, rows: int) -> None:
-        self._folder, self._split = folder, split
-        self._files = max(1, -(-rows // ROWS_PER_FILE))
-        self._number = 0
-        self._waiting = PUBLISHED.empty_table()
-        self._written = 0
-        self._writer = self._open()
-
-    def add(self, table: pa.Table) -> None:
-        """Append rows, a whole row group at a time."""
-        self._waiting = pa.concat_tables([self._waiting, table])
-        while self._waiting.num_rows >= ROWS_PER_GROUP:
-            self._write(self._waiting.slice(0, ROWS_PER_GROUP))
-            self._waiting = self._waiting.slice(ROWS_PER_GROUP)
-
-    def close(self) -> None:
-        """Write what is left."""
-        if self._waiting.num_rows:
-            self._write(self._waiting)
-        self._writer.close()
-
-    def _write(self, group: pa.Table) -> None:
-        if self._written == ROWS_PER_FILE:
-            self._writer.close()
-            self._number, self._written = self._number + 1, 0
-            self._writer = self._open()
-        self._writer.write_table(group.combine_chunks(), row_group_size=ROWS_PER_GROUP)
-        self._written += group.num_rows
-
-    def _open(self) -> pq.ParquetWriter:
-        name = f"{self._split}-{self._number:05}-of-{self._files:05}.parquet"
-        return pq.ParquetWriter(
-            self._folder / name,
-            PUBLISHED,
-            compression="zstd",
-            compression_level=3,
-            use_content_defined_chunking=True,
-            write_page_index=True,
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flows.errors import CasebookError
@@ -13,7 +13,7 @@ from flows.warehouse.work import Work
 from schemas.arrival import Member
 from schemas.reject import RejectedArticle
 from schemas.run import Pending, StageCount
-from schemas.split import LedgerEntry
+from schemas.split import UNUSED, LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Accounts:
     rejects: list[tuple[str, RejectedArticle]]
     kept: list[LedgerEntry]
     stages: list[str]
+    unused: int = 0
 
     def count(self, state: str) -> int:
         """How many articles are in a state."""
@@ -53,9 +54,10 @@ class Accounts:
         lines = []
         for stage in self.stages:
             if stage == "extract":
-                left -= self.count("not_wanted")
+                left -= self.count("not_wanted") - self.unused
             rejected = by_stage.get(stage, Counter())
             entered, left = left, left - rejected.total()
+            left -= self.unused if stage == "split" else 0
             lines.append(
                 StageCount(
                     stage=stage,
@@ -87,11 +89,13 @@ def take_account(work: Work, pending: Iterable[Pending]) -> Accounts:
                 f"{stage}: this is a defect of Casebook"
             )
         ended[reject.article] = (stage, reject.reason)
-    kept = _kept(work)
+    released = _released(work)
+    kept = [entry for entry in released if entry.split != UNUSED]
+    unused = {entry.pmcid for entry in released} - {entry.pmcid for entry in kept}
     splits = {entry.pmcid: entry.split for entry in kept}
     if both := splits.keys() & ended.keys():
         raise CasebookError(f"{min(both)} is kept and rejected: this is a defect of Casebook")
-    spared = _not_wanted(work)
+    spared = _not_wanted(work) | unused
     waiting = {article: (stage, why.reason) for article, stage, why in work.waiting()}
     outcomes = ended | waiting
     articles = [
@@ -108,14 +112,11 @@ def take_account(work: Work, pending: Iterable[Pending]) -> Accounts:
         if p.source not in known
     ]
     articles.sort(key=lambda account: account.article)
-    return Accounts(articles, rejects, kept, _that_turn_away(work.finished()))
+    stages = [name for name in work.finished() if not STAGES[name].aside]
+    return Accounts(articles, rejects, kept, stages, len(unused))
 
 
-def _that_turn_away(stages: Sequence[str]) -> list[str]:
-    return [name for name in stages if not STAGES[name].aside]
-
-
-def _kept(work: Work) -> list[LedgerEntry]:
+def _released(work: Work) -> list[LedgerEntry]:
     result = work.done["split"].get(ALL)
     rows = work.home.store.rows(result, LedgerEntry) if result else ()
     return [entry for entry in rows if entry.left is None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -73,6 +74,11 @@ def _require_unique(path: Path, entries: list[LedgerEntry]) -> None:
         if len(set(values)) != len(values):
             twice = next(value for value in values if values.count(value) > 1)
             raise CasebookError(f"{path}: {column} {twice} stands there twice; restore the file")
+
+
+def left_by_reason(entries: Iterable[LedgerEntry]) -> dict[str, int]:
+    """How many cases left, by why they did."""
+    return dict(sorted(Counter(e.left for e in entries if e.left is not None).items()))
 
 
 def ledger_bytes(entries: Iterable[LedgerEntry]) -> bytes:

@@ -17,6 +17,7 @@ from flows.stages import STAGES, asks_models, stages_of
 from flows.stages.asking import models_told
 from flows.stages.current import last_words
 from flows.stages.select import Candidate
+from flows.warehouse.asked import asked_of_cases
 from flows.warehouse.home import Home
 from flows.warehouse.jobs import Job
 from flows.warehouse.results import (
@@ -33,7 +34,7 @@ from schemas.arrow import to_row
 from schemas.reasons import FAILURES
 from schemas.reject import RejectedArticle
 from schemas.settings import Settings
-from schemas.split import LOST, Clustered, LedgerEntry
+from schemas.split import LOST, NOT_NAMED, Clustered, LedgerEntry
 from schemas.stage import Stage, Waiting
 
 # What stands for a shard where the next of duplicates are verified, with a number.
@@ -55,10 +56,13 @@ class Work:
         settings: Settings,
         ledger: Sequence[LedgerEntry],
         on_damage: OnDamage = _ignore,
+        *,
+        adopted: bool = False,
     ) -> None:
         self.home = home
         self.settings = settings
         self.ledger = ledger
+        self.adopted = adopted
         self.stages = stages_of(settings)
         self.done: dict[str, dict[str, Result]] = {name: {} for name in STAGES}
         self._on_damage = on_damage
@@ -156,7 +160,9 @@ class Work:
         return dict(zip(self.shards, self._last_words(), strict=True))
 
     def lost(self) -> list[str]:
-        """Cases that were released, and of which no shard knows anything."""
+        """Cases that this home released, and of which no shard knows anything."""
+        if self.adopted:
+            return []
         known = {name for shard in self._last_words() for name in shard}
         return [e.pmcid for e in self.ledger if e.left in (None, LOST) and e.pmcid not in known]
 
@@ -204,7 +210,7 @@ class Work:
 
     def rename_by_ledger(self, ledger: Sequence[LedgerEntry]) -> None:
         """Name what the ledger led to by the ledger that it led to, which leads to the same."""
-        self.ledger = ledger
+        self.ledger, self.adopted = ledger, False
         for stage in (stage for stage in self.stages if stage.reads_ledger):
             result = self.done[stage.name][ALL]
             self._take(self.home.store.rename(result, self.job(stage, ALL).key))
@@ -299,6 +305,8 @@ class Work:
         if stage.name == "verify":
             parameters |= self._to_verify(shard)
         if stage.name == "split":
+            parameters["asked"] = asked_of_cases(self)
+            parameters["strict"] = not self.ledger or self.adopted
             parameters["turned_away"] = self._turned_away()
             parameters["instead"] = self._instead()
             parameters["not_in_test"] = sorted({hit.pmcid for hit in self.hits()})
@@ -346,6 +354,8 @@ class Work:
         if not left:
             return {}
         lost = dict.fromkeys(self.lost(), LOST)
+        if self.adopted:
+            lost = dict.fromkeys(left, NOT_NAMED)
         rejects = ((reject.article, reject.reason) for _, reject in self.rejects())
         not_wanted = ((pmcid, "not_wanted") for _, pmcid in self.candidates())
         pending = ((pmcid, "pending") for pmcid, _, _ in self.waiting())

@@ -9,6 +9,7 @@ from typing import Any
 from flows.hub.card import template_digest
 from flows.stages import STAGES, asks_models, stages_of, write
 from flows.stages.asking import models_told
+from flows.warehouse.asked import demand_of, how_split
 from flows.warehouse.files import file_digest
 from flows.warehouse.results import digest
 from flows.warehouse.work import Work
@@ -26,7 +27,8 @@ def dataset_key(work: Work) -> str:
         for _, result in sorted(work.done[stage].items())
     ]
     ledger = [to_row(entry) for entry in work.ledger]
-    told = work.settings.least_catch_rate
+    splits = demand_of(work.settings).sizes.published
+    told = [work.settings.least_catch_rate, splits, how_split(work.settings)]
     return digest([write.VERSION, template_digest(), results, ledger, told])
 
 

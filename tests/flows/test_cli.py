@@ -14,6 +14,7 @@ import pytest
 from flows.audit_dataset import audit_dataset
 from flows.build_dataset import build_dataset
 from flows.cli import casebook
+from flows.regenerate_splits import regenerate_splits
 from flows.warehouse.home import Home
 from tests.flows.building import build, folder_of
 
@@ -40,8 +41,11 @@ def test_the_flows_parameters_are_the_commands_options() -> None:
     for name, flow, arguments in (
         ("build", build_dataset, {}),
         ("audit", audit_dataset, {"dataset": "PATH"}),
+        ("splits", regenerate_splits, {}),
     ):
         context = casebook.commands[name].make_context(name, list(arguments.values()))
+        if name == "splits":
+            context.params.pop("as_json")
         parameters = inspect.signature(flow.fn).parameters
         defaults = {name: parameter.default for name, parameter in parameters.items()}
         assert defaults | arguments == context.params
@@ -126,6 +130,9 @@ def test_output_is_utf8_whatever_the_locale(
         (["audit", "nowhere"], "nowhere is not there: no such file or folder"),
         (["audit", "nowhere", "--fail-on", "leak"], "there is no check 'leak'"),
         (["build", "--wrong"], "--wrong"),
+        (["build", "--sample", "--test-needs", "clarity>3"], "there is no column clarity"),
+        (["build", "--sample", "--sizes", "train"], "sizes must read like"),
+        (["splits"], "name a dataset with --from"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(

@@ -16,7 +16,6 @@ from extractors.corpus.audit.findings import (
     all_findings,
     all_kinds,
 )
-from extractors.corpus.audit.relatives import likeness, relatives
 from extractors.corpus.audit.report import (
     BENCHMARK,
     SECOND_SPLIT,
@@ -30,6 +29,7 @@ from extractors.corpus.audit.report import (
 from extractors.corpus.audit.rows import Known, Row, pmcid_of, read_row
 from extractors.corpus.audit.short import short
 from extractors.corpus.contamination import Benchmark
+from extractors.corpus.relatives import likeness, relatives
 from extractors.language.stems import content_stems, words_of
 from schemas.arrival import order_key
 

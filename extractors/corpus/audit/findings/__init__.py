@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from extractors.corpus.audit.relatives import Likeness, Pair
 from extractors.corpus.audit.report import ColumnSeen, Finding, Place
 from extractors.corpus.audit.rows import Row
 from extractors.corpus.contamination import Benchmark
+from extractors.corpus.relatives import Likeness, Pair
 
 
 @dataclass(frozen=True, slots=True)

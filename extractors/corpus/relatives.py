@@ -1,10 +1,11 @@
-"""Which rows of a dataset are one report, or about one patient: how that is found out."""
+"""Which rows of anybody's dataset are one report, or tell of one patient."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from extractors.corpus.groups import Forest
 from extractors.corpus.profiles import ProfiledCase, Standing, Wording, profile
 from extractors.corpus.relations import Thresholds, find_relations
 
@@ -51,3 +52,12 @@ def relatives(
         Pair(places[i], places[j], relation == "duplicate")
         for (i, j), relation in sorted(found.items())
     )
+
+
+def clusters(rows: Mapping[str, Likeness | None], related_similarity: float) -> dict[str, str]:
+    """The cluster of each row, by its PMCID: those that tell of one patient or family."""
+    forest, names = Forest(rows), list(rows)
+    at_least = {"duplicate_similarity": 1.0, "related_similarity": related_similarity}
+    for pair in relatives(list(rows.values()), **at_least):
+        forest.join(names[pair.one], names[pair.other])
+    return {name: forest.root(name) for name in names}
