@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.commands.publish import prepare, publish_after_build
 from flows.commands.settings import load_settings
 from flows.pipeline import Build
 from flows.runtime.progress import progress_for
@@ -58,9 +60,9 @@ def run_stages(build: Build) -> RunSummary:
 
 
 @task(task_run_name="{name}", cache_policy=NO_CACHE)
-def one_task(name: str, work: Callable[[], None]) -> None:
+def one_task(name: str, work: Callable[[], Any]) -> Any:
     """A stage of one shard, as Prefect sees it; the work itself is done in a worker process."""
-    work()
+    return work()
 
 
 def hand_to_prefect(name: str, work: Callable[[], None]) -> PrefectFuture[Any]:
@@ -95,6 +97,7 @@ def build_dataset(
     test_needs: str | None = None,
     stratify: str | None = None,
     holdout_labels: bool | None = None,
+    publish: str | None = None,
     home: Path | None = None,
     workers: int | None = None,
     cluster: str | None = None,
@@ -133,12 +136,21 @@ def build_dataset(
         workers=workers,
         cluster=cluster,
     )
-    build = Build(selector, settings, hand_to_prefect, progress_for(quiet=quiet))
-    return state_of(run_stages(build))
+    progress = progress_for(quiet=quiet)
+    build = Build(selector, settings, hand_to_prefect, progress)
+    with build.home.locked_for_a_build():
+        if publish:
+            prepare(build.home, settings, publish, progress.say)
+        summary = run_stages(build)
+        if not publish or summary.state != "complete":
+            return state_of(summary)
+        do = partial(publish_after_build, settings, publish, quiet=quiet)
+        return state_of(summary, one_task.submit("publish", do).result())
 
 
-def state_of(summary: RunSummary) -> State[Any]:
+def state_of(summary: RunSummary, published: str | None = None) -> State[Any]:
     """How Prefect shows a build that ended: something pending is a failure of its own name."""
+    said = "; ".join(filter(None, (summary.sentence(), published)))
     if summary.state == "incomplete":
-        return Failed(name="Incomplete", message=summary.sentence())
-    return Completed(message=summary.sentence())
+        return Failed(name="Incomplete", message=said)
+    return Completed(message=said)

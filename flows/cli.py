@@ -164,6 +164,7 @@ def split_options(command: Command) -> Command:
 @click.option("--manuscripts", is_flag=True, default=None, help="Author manuscripts too.")
 @against_option
 @split_options
+@click.option("--publish", metavar="ORG/NAME", help="Go on from there, and publish if complete.")
 @click.option(
     "--home",
     type=DIRECTORY,
@@ -226,6 +227,27 @@ def retry(**options: Any) -> int:
     from flows.commands.build import retry_from_options
 
     return retry_from_options(options)
+
+
+@casebook.command()
+@click.argument("repository", metavar="ORG/NAME")
+@click.option("--pull-request", is_flag=True, help="Propose it, for somebody to merge.")
+@click.option("--dry-run", is_flag=True, help="Print the whole difference; publish nothing.")
+@click.option("--allow-rules", is_flag=True, help="Also cases that rules drafted.")
+@click.option("--allow-incomplete", is_flag=True, help="Although something is pending.")
+@click.option("--fewer", type=float, metavar="SHARE", help="Let so many of the cases go.")
+@home_option
+@config_option
+@click.option("--quiet", is_flag=True, help="Say nothing but errors and what came of it.")
+@printing
+def publish(**options: Any) -> int:
+    """Publish what a home holds to the Hugging Face Hub: all of it in one commit, then a tag.
+
+    Reads the token from HF_TOKEN, or from `hf auth login`.
+    """
+    from flows.commands.publish import publish_from_options
+
+    return publish_from_options(options)
 
 
 @casebook.command()

@@ -17,7 +17,7 @@ from flows.arrivals import capture_jobs, not_captured
 from flows.benchmarks import read_benchmarks
 from flows.errors import FORBIDDEN, FULL, CasebookError, Damaged, StageFailed, StorageFailed
 from flows.hub import changelog
-from flows.hub.card import card
+from flows.hub.card import card_facts
 from flows.models import Models, payer_of, require_models
 from flows.runtime.pool import Pool
 from flows.runtime.progress import Progress
@@ -292,10 +292,10 @@ class Build:
             splits=demand_of(self.settings).sizes.published,
             steps=steps(self.settings),
             texts={
-                "README.md": card(self._work, accounts),
                 "ledger.csv": ledger_bytes(self._work.ledger),
                 changelog.FILE: changelog.changelog(self._work.ledger),
             },
+            facts=card_facts(self._work, accounts),
             target=self.home.dataset,
             verified_again=self._work.verified_again(),
         )

@@ -66,7 +66,53 @@ OWN_COLUMNS = (
 )
 
 COLUMNS = REFERENCE_COLUMNS + OWN_COLUMNS
-PUBLISHED = pa.schema([pa.field(column.name, column.type) for column in COLUMNS])
+
+_MESSAGE = pa.struct([("role", _TEXT), ("content", _TEXT)])
+STATEMENT_COLUMNS = (
+    Column("pmcid", _TEXT, "the case that the reason belongs to"),
+    Column("position", _INT, "which of the case's reasons it is, from 1"),
+    Column("claim", _TEXT, "the reason in a sentence"),
+    Column("quote", _TEXT, "the article's words that carry it"),
+    Column("spans", pa.list_(arrow_type(Span)), "where the words stand in the case's `text`"),
+    Column("status", _TEXT, "how the words were found: exact, folded or fuzzy"),
+    Column("bears", _TEXT, "whether the reason supports or excludes the diagnosis beside it"),
+    Column("diagnosis", _TEXT, "the diagnosis that is weighed"),
+    Column("in_prompt", _FLAG, "whether it rests on what the prompt shows"),
+    Column("final_diagnosis", _TEXT, "the diagnosis the authors made"),
+    Column("licence", _TEXT, "the article's licence, which this row inherits"),
+)
+SFT_COLUMNS = (
+    Column("pmcid", _TEXT, "the case that the conversation is made of"),
+    Column("messages", pa.list_(_MESSAGE), "the question, then reasons and diagnosis"),
+    Column("licence", _TEXT, "the article's licence, which this row inherits"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One way to load the dataset: a folder of Parquet files with a file or more a split."""
+
+    name: str
+    folder: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema of its files."""
+        return pa.schema([pa.field(column.name, column.type) for column in self.columns])
+
+
+DEFAULT = Config("default", "data", "every case", COLUMNS)
+CONFIGS = (
+    DEFAULT,
+    Config("commercial", "commercial", "the cases under CC0, CC BY or CC BY-SA", COLUMNS),
+    Config("statements", "statements", "one row a reason", STATEMENT_COLUMNS),
+    Config("sft", "sft", "one conversation a case, to train chat models with", SFT_COLUMNS),
+)
+COMMERCIAL = ("CC0", "CC BY", "CC BY-SA")
+CORE = "medcasereasoning_core"
+PUBLISHED = DEFAULT.schema
 
 
 def article_link(pmcid: str) -> str:

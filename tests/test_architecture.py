@@ -44,7 +44,7 @@ def test_only_flows_import_prefect() -> None:
 def test_a_worker_loads_neither_prefect_nor_the_catalogue() -> None:
     code = (
         "import sys, flows.warehouse.work, flows.stages.write\n"
-        "unwanted = {'prefect', 'duckdb', 'click', 'pydantic_settings'}\n"
+        "unwanted = {'prefect', 'duckdb', 'click', 'pydantic_settings', 'huggingface_hub'}\n"
         "print(sorted(unwanted & sys.modules.keys()))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

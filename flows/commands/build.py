@@ -10,7 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from flows.commands.publish import prepare, publish_after_build
 from flows.commands.settings import existing_home, load_settings
+from flows.commands.telling import teller
 from flows.errors import COMPLETE, INCOMPLETE, CasebookError, UsageError
 from flows.runtime.prefect_server import prefect_server
 from flows.survey import Survey, handed_over, survey
@@ -22,7 +24,7 @@ from schemas.selector import Selector
 
 OF_SELECTOR = tuple(Selector.model_fields)
 OF_PMC = ("pmcids", "search")
-OF_COMMAND = ("config", "quiet")
+OF_COMMAND = ("config", "quiet", "publish")
 
 
 def build_from_options(options: Mapping[str, Any]) -> int:
@@ -35,13 +37,18 @@ def build_from_options(options: Mapping[str, Any]) -> int:
 
         require_models(Home(settings.home or Path()), settings)
     home = Home(settings.home or Path())
-    tell = _say_nothing if options["quiet"] else _tell
+    tell, name = teller(quiet=options["quiet"]), options["publish"]
     with home.locked_for_a_build():
+        if name:
+            prepare(home, settings, name, tell)
         found = survey(home, selector, settings, tell)
-        if found.nothing_to_do:
-            return _unchanged(home, found, quiet=options["quiet"])
-        with handed_over(home, found):
-            return _run_flow(home, options)
+        if not found.nothing_to_do:
+            with handed_over(home, found):
+                return _run_flow(home, options)
+        code = _unchanged(home, found, quiet=options["quiet"])
+        if name and code == COMPLETE:
+            tell(publish_after_build(settings, name, quiet=options["quiet"]))
+    return code
 
 
 def selector_of(options: Mapping[str, Any]) -> Selector:
@@ -50,14 +57,6 @@ def selector_of(options: Mapping[str, Any]) -> Selector:
         return Selector(**{name: options[name] for name in OF_SELECTOR})
     except ValidationError as error:
         raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
-
-
-def _tell(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-
-
-def _say_nothing(sentence: str) -> None:
-    """For those who asked for quiet."""
 
 
 def retry_from_options(options: Mapping[str, Any]) -> int:

@@ -54,10 +54,10 @@ def said_settings(config: Path | None = None, **told: Any) -> Settings:
     return Settings(**loaded.model_dump())
 
 
-def existing_home(named: Path | None) -> Home:
+def existing_home(named: Path | None, config: Path | None = None) -> Home:
     """The home that a command means: the one named or set, else one that was built by default."""
     for sample in (False, True):
-        home = Home(load_settings(Selector(sample=sample), home=named).home or Path())
+        home = Home(load_settings(Selector(sample=sample), config, home=named).home or Path())
         if home.runs.is_dir():
             return home
     raise UsageError(f"nothing was built in {home.root} yet: run `casebook build` first")

@@ -3,37 +3,69 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from extractors.cases.planted import VerifierScore, score_of_verifier
 from extractors.cases.prompts import PROMPTS
+from flows.hub.contents import Contents
+from flows.hub.features import metadata
+from flows.hub.marks import stamped, yaml_block
 from flows.warehouse.accounts import Accounts
-from flows.warehouse.asked import demand_of, how_split
+from flows.warehouse.asked import how_split
+from flows.warehouse.ledger import last_release
 from flows.warehouse.work import Work
-from schemas.article import is_fictional, pmcid_number
-from schemas.case import Extractor, Verdict
-from schemas.published import COLUMNS
+from schemas.article import pmcid_number
+from schemas.case import Verdict
+from schemas.published import CONFIGS, DEFAULT
+from schemas.run import StageCount
 
 TEMPLATE = Path(__file__).with_name("card.md.j2")
-SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**9, "100K<n<1M"))
+FILE = "README.md"
+# Where the card says how to load the dataset, until it is published under a name.
+PLACE = "path/to/this/folder"
+# PMCIDs that the card names of those a benchmark holds.
+NAMED = 20
+SIZES = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (10**6, "100K<n<1M"),
+    (10**7, "1M<n<10M"),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class _Admitted:
-    pmcid: str
-    licence: str
-    first_seen: str | None
+class Contaminated:
+    """What one file holds of the cases that are in the release, or would be."""
+
+    source: str
+    found: int
+    by_pmcid: int
+    by_words: int
+    left: int
+    named: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Drafted:
-    pmcid: str
-    extractor: Extractor
+class CardFacts:
+    """What a card tells that does not stand in the rows."""
+
+    release: int
+    arrived: int
+    not_wanted: int
+    funnel: tuple[StageCount, ...]
+    verifier: VerifierScore | None
+    verify_model: str | None
+    verify_prompt: str
+    same_model: bool
+    least_catch_rate: float
+    how_split: str
+    contamination: tuple[Contaminated, ...]
 
 
 def template_digest() -> str:
@@ -41,59 +73,22 @@ def template_digest() -> str:
     return hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()
 
 
-def card(work: Work, accounts: Accounts) -> bytes:
-    """The card of the dataset that these accounts describe."""
-    from jinja2 import Environment, StrictUndefined
-
-    kept = {account.pmcid: account.shard for account in accounts.articles if account.split}
-    admitted = _admitted(work, kept)
-    licences = _ordered(Counter(row.licence for row in admitted))
-    demand = demand_of(work.settings)
-    splits = Counter(dict.fromkeys(demand.sizes.published, 0))
-    splits.update(entry.split for entry in accounts.kept)
-    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
-    text = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        splits=splits,
-        how_split=how_split(work.settings),
-        licence_tag=_licence_tag(licences),
-        size_category=next(name for size, name in SIZES if len(kept) < size),
-        fictional=any(is_fictional(pmcid) for pmcid in kept if pmcid),
-        private=any("ND" in licence.split("-") for licence in licences),
+def card_facts(work: Work, accounts: Accounts) -> CardFacts:
+    """What there is to tell of the build that these accounts describe."""
+    settings = work.settings
+    return CardFacts(
+        release=last_release(work.ledger),
+        how_split=how_split(settings),
         arrived=len(accounts.articles),
         not_wanted=accounts.count("not_wanted"),
         funnel=accounts.funnel(),
-        newest=max((row.first_seen for row in admitted if row.first_seen), default=None),
-        extractors=_extractors(work, kept),
         verifier=_verifier(work),
-        contamination=_contamination(work, accounts),
-        settings=work.settings,
+        contamination=tuple(_contamination(work, accounts)),
+        verify_model=settings.verify_model,
         verify_prompt=PROMPTS["verify"].version,
-        licences=licences,
-        columns=[
-            {"name": column.name, "kind": _kind(column.type), "meaning": column.meaning}
-            for column in COLUMNS
-        ],
+        same_model=settings.extract_model == settings.verify_model,
+        least_catch_rate=settings.least_catch_rate,
     )
-    return text.encode() + b"\n"
-
-
-def _admitted(work: Work, kept: dict[str | None, str | None]) -> list[_Admitted]:
-    return [
-        row
-        for shard, result in work.done["fetch"].items()
-        for row in work.home.store.glance(result, _Admitted)
-        if kept.get(row.pmcid) == shard
-    ]
-
-
-def _extractors(work: Work, kept: dict[str | None, str | None]) -> dict[str, int]:
-    counted = Counter(
-        " ".join(filter(None, (row.extractor.kind, row.extractor.model, row.extractor.prompt)))
-        for shard, result in work.cases().items()
-        for row in work.home.store.glance(result, _Drafted)
-        if kept.get(row.pmcid) == shard
-    )
-    return _ordered(counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +106,7 @@ def _verifier(work: Work) -> VerifierScore | None:
     return judged if judged.sound else None
 
 
-NAMED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Contaminated:
-    """What one file holds of the cases that are in the release, or would be."""
-
-    source: str
-    found: int
-    by_pmcid: int
-    by_words: int
-    left: int
-    named: tuple[str, ...]
-
-
-def _contamination(work: Work, accounts: Accounts) -> list[_Contaminated]:
+def _contamination(work: Work, accounts: Accounts) -> list[Contaminated]:
     kept = {entry.pmcid for entry in accounts.kept}
     left = {reject.article for _, reject in accounts.rejects if reject.reason == "contaminated"}
     lines = []
@@ -135,15 +115,48 @@ def _contamination(work: Work, accounts: Accounts) -> list[_Contaminated]:
         by_pmcid = sum(hit.how == "pmcid" for hit in hits.values())
         named = tuple(sorted(hits, key=pmcid_number)[:NAMED])
         gone = len(left & hits.keys())
-        lines.append(_Contaminated(path, len(hits), by_pmcid, len(hits) - by_pmcid, gone, named))
+        lines.append(Contaminated(path, len(hits), by_pmcid, len(hits) - by_pmcid, gone, named))
     return lines
 
 
-def _ordered(counted: Counter[str]) -> dict[str, int]:
-    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+def render_card(facts: CardFacts, contents: Contents) -> bytes:
+    """The card of a dataset, its parts between marks."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    body = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        facts=facts,
+        verifier=facts.verifier,
+        contents=contents,
+        splits=contents.rows[DEFAULT.name],
+        configs=CONFIGS,
+        place=PLACE,
+        columns=[
+            {
+                "name": column.name,
+                "kind": _kind(column.type),
+                "meaning": column.meaning,
+                "example": contents.examples.get(column.name, ""),
+            }
+            for column in DEFAULT.columns
+        ],
+    )
+    return f"---\n{yaml_block(_metadata(contents))}---\n{stamped(body)}\n".encode()
 
 
-def _licence_tag(licences: Collection[str]) -> str | None:
+def _metadata(contents: Contents) -> dict[str, Any]:
+    licence = licence_tag(contents.licences)
+    return {
+        **metadata(CONFIGS, contents.rows),
+        **({"license": licence} if licence else {}),
+        "language": ["en"],
+        "size_categories": [next(name for size, name in SIZES if contents.cases < size)],
+        "task_categories": ["question-answering", "text-generation"],
+        "tags": ["medical", "clinical-reasoning", "case-reports"],
+    }
+
+
+def licence_tag(licences: Collection[str]) -> str | None:
     """The Hub's name for the rows' licences; PMC does not say which version of one was given."""
     if not licences:
         return None

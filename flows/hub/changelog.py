@@ -1,6 +1,7 @@
-"""The changelog of a dataset: what each release added and what left it, from the ledger.
+"""The changelog of a dataset: what each release added, changed and lost.
 
-The ledger keeps one departure a case: of one that left and came back, no release says that it left.
+In a home it is told from the ledger, which keeps one departure a case: of one that left and came
+back, no release says that it left. In a repository each publication adds what it changed there.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from flows.hub.cases import Cases
 from schemas.article import pmcid_number
 from schemas.split import UNUSED, LedgerEntry
 
 FILE = "CHANGELOG.md"
+HEADING = "# Changelog"
+MOST_NAMED = 100
 
 
 def changelog(ledger: Sequence[LedgerEntry]) -> bytes:
@@ -28,7 +32,7 @@ def changelog(ledger: Sequence[LedgerEntry]) -> bytes:
         _section(release, added[release], left[release])
         for release in sorted({*added, *left}, reverse=True)
     ]
-    return "\n".join(["# Changelog", *sections, ""]).encode()
+    return "\n".join([HEADING, *sections, ""]).encode()
 
 
 def _section(release: int, added: int, left: Sequence[LedgerEntry]) -> str:
@@ -40,3 +44,12 @@ def _section(release: int, added: int, left: Sequence[LedgerEntry]) -> str:
         for entry in sorted(left, key=lambda entry: pmcid_number(entry.pmcid))
     ]
     return "\n".join(lines)
+
+
+def with_section(theirs: str, tag: str, cases: Cases) -> bytes:
+    """Their changelog, whatever people wrote into it, with what this publication changes on top."""
+    body = theirs.removeprefix(HEADING).strip()
+    lines = [HEADING, "", f"## Release {tag.removeprefix('v')}", "", f"{cases.sentence()}."]
+    named = [f"- {line}" for line in cases.lines(MOST_NAMED)]
+    told = [*lines, *(["", *named] if named else []), *(["", body] if body else []), ""]
+    return "\n".join(told).encode()

@@ -14,6 +14,8 @@ import pyarrow as pa
 
 from extractors.cases.reasoning import diagnostic_reasoning
 from extractors.cases.steps import marked
+from flows.hub.card import CardFacts
+from flows.hub.folder import OURS, finish_folder
 from flows.stages.current import current_rows
 from flows.warehouse.files import folder_digests, replaced_folder
 from flows.warehouse.results import Result, ResultStore, ShardResults, StoredInputs
@@ -26,7 +28,7 @@ from schemas.published import PUBLISHED, article_link
 from schemas.split import LedgerEntry
 from schemas.stage import Inputs
 
-VERSION = 3
+VERSION = 4
 NEEDS = ("capture", "fetch", "read", "cases", "verify")
 
 
@@ -40,17 +42,19 @@ class WriteJob:
     splits: Sequence[str]
     steps: Sequence[Any]
     texts: Mapping[str, bytes]
+    facts: CardFacts
     target: Path
     verified_again: Sequence[Result] = ()
 
 
 def write_dataset(job: WriteJob) -> dict[str, str]:
     """Write a dataset beside the old one and put it in its place; the digests of its files."""
-    with replaced_folder(job.target, {*job.texts, "data"}) as (draft, scratch):
+    with replaced_folder(job.target, OURS) as (draft, scratch):
         (draft / "data").mkdir()
         _write_splits(job, draft / "data", scratch)
         for name, content in job.texts.items():
             (draft / name).write_bytes(content)
+        finish_folder(draft, job.facts)
         return folder_digests(draft)
 
 

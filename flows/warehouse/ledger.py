@@ -39,11 +39,20 @@ def read_ledger(path: Path) -> list[LedgerEntry]:
         return []
     except UnicodeDecodeError as error:
         raise CasebookError(f"{path}: it is not UTF-8 text ({error}); restore it") from None
+    return parse_ledger(text, str(path))
+
+
+def parse_ledger(text: str, path: str) -> list[LedgerEntry]:
+    """The entries of a ledger that stands at `path`, wherever that is."""
     entries = []
     reader = csv.DictReader(io.StringIO(text), strict=True)
-    if tuple(reader.fieldnames or ()) != COLUMNS:
+    try:
+        names, rows = tuple(reader.fieldnames or ()), list(reader)
+    except csv.Error as error:
+        raise CasebookError(f"{path}: not a ledger ({error}); restore it from a copy") from None
+    if names != COLUMNS:
         raise CasebookError(f"{path}: its first line is not a ledger's; restore it from a copy")
-    for line, row in enumerate(reader, start=2):
+    for line, row in enumerate(rows, start=2):
         try:
             entries.append(_entry(row))
         except (TypeError, ValueError, KeyError):
@@ -68,7 +77,7 @@ def _entry(row: dict[str, str]) -> LedgerEntry:
     )
 
 
-def _require_unique(path: Path, entries: list[LedgerEntry]) -> None:
+def _require_unique(path: str, entries: list[LedgerEntry]) -> None:
     for column in ("pmcid", "number"):
         values = [getattr(entry, column) for entry in entries]
         if len(set(values)) != len(values):
@@ -95,3 +104,46 @@ def write_ledger(path: Path, entries: list[LedgerEntry]) -> None:
     content = ledger_bytes(entries)
     if not path.exists() or path.read_bytes() != content:
         write_whole(path, content)
+
+
+def last_release(ledger: Iterable[LedgerEntry]) -> int:
+    """The number of the last release that a ledger knows of."""
+    return max((_last_known(entry) for entry in ledger), default=0)
+
+
+def _last_known(entry: LedgerEntry) -> int:
+    left_in = 0 if entry.last_release is None else entry.last_release + 1
+    return max(entry.first_release, left_in)
+
+
+def conflict(theirs: Iterable[LedgerEntry], ours: Iterable[LedgerEntry]) -> str | None:
+    """What two ledgers say differently of a case or a number, in words; None where nothing."""
+    here = {entry.pmcid: entry for entry in ours}
+    numbers = {entry.number: entry.pmcid for entry in here.values()}
+    for entry in theirs:
+        mine = here.get(entry.pmcid)
+        if mine and (mine.number, mine.split) != (entry.number, entry.split):
+            return (
+                f"{entry.pmcid} is number {entry.number} in {entry.split} there, and number "
+                f"{mine.number} in {mine.split} here"
+            )
+        if not mine and entry.number in numbers:
+            other = numbers[entry.number]
+            return f"number {entry.number} is {entry.pmcid} there, and {other} here"
+    return None
+
+
+def missing(theirs: Iterable[LedgerEntry], ours: Iterable[LedgerEntry]) -> str | None:
+    """What of their ledger ours does not continue, in words; None where it continues all."""
+    theirs, here = list(theirs), {entry.pmcid: entry for entry in ours}
+    lacking = next((entry for entry in theirs if entry.pmcid not in here), None)
+    if lacking:
+        return f"{lacking.pmcid}, number {lacking.number}, is not known here"
+    there, mine = last_release(theirs), last_release(here.values())
+    if there > mine:
+        return f"release {there} is not known here, only {mine}"
+    if there == mine:
+        for entry in theirs:
+            if here[entry.pmcid].left != entry.left:
+                return f"release {there} is another one here: {entry.pmcid} differs"
+    return None

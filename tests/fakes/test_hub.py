@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, HfFileSystem, errors
 from huggingface_hub.utils import disable_progress_bars, http_backoff
@@ -262,17 +257,3 @@ def _works(api: HfApi, repo: str) -> bool:
         return bool(api.dataset_info(repo).sha)
     except errors.HfHubHTTPError:
         return False
-
-
-def test_datasets_loads_what_was_committed(
-    hub: RunningHub, api: HfApi, repo: str, tmp_path: Path
-) -> None:
-    rows = io.BytesIO()
-    pq.write_table(pa.table({"pmcid": ["PMC1", "PMC2"]}), rows)
-    commit(api, repo, {"README.md": CARD, "data/train.parquet": rows.getvalue()})
-    code = f"import datasets; print(datasets.load_dataset({repo!r}, split='train')['pmcid'][1])"
-    environment = {**os.environ, **hub.environment, "HF_HOME": str(tmp_path)}
-    ran = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
-    assert ran.stdout == "PMC2\n"

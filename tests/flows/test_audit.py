@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from extractors.datasets import find_dataset
+from flows.auditing import BATCH, Reading
 from flows.cli import main
-from flows.commands.audit import BATCH, Reading
 from flows.warehouse.home import Home
 from schemas.published import REFERENCE_COLUMNS
 from tests.fakes.running import running_hub

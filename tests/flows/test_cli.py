@@ -7,13 +7,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
+from prefect import Flow
 
 from flows.audit_dataset import audit_dataset
 from flows.build_dataset import build_dataset
 from flows.cli import casebook
+from flows.publish_dataset import publish_dataset
 from flows.regenerate_splits import regenerate_splits
 from flows.warehouse.home import Home
 from tests.flows.building import build, folder_of
@@ -37,18 +40,24 @@ def test_every_command_is_in_the_readme_and_has_help() -> None:
                 assert f"`{option.opts[-1]}" in readme, f"{name} {option.opts[-1]}"
 
 
-def test_the_flows_parameters_are_the_commands_options() -> None:
-    for name, flow, arguments in (
+@pytest.mark.parametrize(
+    ("name", "flow", "arguments"),
+    [
         ("build", build_dataset, {}),
+        ("publish", publish_dataset, {"repository": "a/b"}),
         ("audit", audit_dataset, {"dataset": "PATH"}),
         ("splits", regenerate_splits, {}),
-    ):
-        context = casebook.commands[name].make_context(name, list(arguments.values()))
-        if name == "splits":
-            context.params.pop("as_json")
-        parameters = inspect.signature(flow.fn).parameters
-        defaults = {name: parameter.default for name, parameter in parameters.items()}
-        assert defaults | arguments == context.params
+    ],
+)
+def test_the_flows_parameters_are_the_commands_options(
+    name: str, flow: Flow[..., Any], arguments: dict[str, str]
+) -> None:
+    options = casebook.commands[name].make_context(name, [*arguments.values()]).params
+    if name == "splits":
+        options.pop("as_json")
+    parameters = inspect.signature(flow.fn).parameters
+    defaults = {name: parameter.default for name, parameter in parameters.items()}
+    assert defaults | arguments == options
 
 
 def test_help_imports_nothing_heavy() -> None:

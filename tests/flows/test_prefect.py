@@ -14,8 +14,12 @@ import pytest
 
 from flows.build_dataset import state_of
 from flows.warehouse.home import Home
+from tests.fakes.hub.behaviour import ORGANISATION
+from tests.fakes.running import RunningHub, running_hub
 from tests.flows.building import build, data_digests, folder_of
 from tests.flows.test_faults import alive_in_session
+
+REPO = f"{ORGANISATION}/sample"
 
 # Python runs a module of this name at every start, so it sees the server and the workers too.
 WATCH = """
@@ -41,11 +45,14 @@ socket.getaddrinfo = watched_lookup
 """
 
 
-def start(home: Path, watch: Path) -> subprocess.Popen[str]:
+def start(home: Path, watch: Path, hub: RunningHub) -> subprocess.Popen[str]:
+    """`casebook build --publish`, which says where it would leave the machine."""
     watch.mkdir(exist_ok=True)
     (watch / "sitecustomize.py").write_text(WATCH)
     environment = {**os.environ, "PYTHONPATH": str(watch), "WATCHED": str(watch / "log")}
+    environment |= {**hub.environment, "CASEBOOK_ALLOW_RULES": "true", "HF_HOME": str(watch / "hf")}
     command = [sys.executable, "-m", "flows.cli", "build", "--sample", "--home", str(home)]
+    command += ["--publish", REPO]
     return subprocess.Popen(
         command, stderr=subprocess.PIPE, text=True, start_new_session=True, env=environment
     )
@@ -63,8 +70,16 @@ def test_the_watch_sees_what_would_leave_the_machine(tmp_path: Path) -> None:
 def test_the_command_survives_a_kill_ends_its_server_and_stays_on_the_machine(
     sample_home: Home, tmp_path: Path
 ) -> None:
+    with running_hub() as hub:
+        _killed_then_whole(sample_home, tmp_path, hub)
+        there = hub.admin.repo(REPO)
+        assert [each["title"] for each in there["commits"]][1:] == ["Release 1: 14 cases"]
+        assert there["tags"].keys() == {"v1"}
+
+
+def _killed_then_whole(sample_home: Home, tmp_path: Path, hub: RunningHub) -> None:
     home = tmp_path / "home"
-    killed = start(home, tmp_path / "watch")
+    killed = start(home, tmp_path / "watch", hub)
     assert killed.stderr
     for line in killed.stderr:
         if line.startswith("read"):
@@ -75,10 +90,12 @@ def test_the_command_survives_a_kill_ends_its_server_and_stays_on_the_machine(
     time.sleep(5)
     assert alive_in_session(killed.pid) == []
 
-    whole = start(home, tmp_path / "watch")
+    whole = start(home, tmp_path / "watch", hub)
     _, said = whole.communicate()
     assert whole.returncode == 0, said
     assert "cases of 30 articles" in said.splitlines()[-1]
+    assert f"published to {REPO} as v1" in said.splitlines()[-1]
+    assert hub.token not in said
     time.sleep(1)
     assert alive_in_session(whole.pid) == []
     assert data_digests(home) == data_digests(sample_home.root)
@@ -87,7 +104,7 @@ def test_the_command_survives_a_kill_ends_its_server_and_stays_on_the_machine(
     with sqlite3.connect(home / "prefect" / "prefect.db") as runs:
         names = {name for (name,) in runs.execute("SELECT name FROM task_run")}
         states = [name for (name,) in runs.execute("SELECT state_name FROM flow_run")]
-    assert {"read 00001", "check 00001", "dedupe all", "write"} <= names
+    assert {"read 00001", "check 00001", "dedupe all", "write", "publish"} <= names
     assert "Completed" in states
 
 

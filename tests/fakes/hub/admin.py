@@ -131,7 +131,8 @@ class HubAdmin:
         """Let the next requests fail: (kind, fault[, times[, after]]), instead of former plans.
 
         Kinds are those of `counts`: hub.commit, storage.put ... Faults are HUB_FAULTS, or `stall`
-        (half an upload is taken, and nothing said), `intrude` (somebody else commits first), 502.
+        (half an upload is taken, and nothing said), `intrude` (somebody else commits first), `echo`
+        (400 with the token in its words), 502.
         """
         names = ("kind", "fault", "times", "after")
         self._post("plan", plans=[dict(zip(names, plan, strict=False)) for plan in plans])

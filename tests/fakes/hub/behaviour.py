@@ -13,7 +13,7 @@ USER = "tester"
 ORGANISATION = "casebook-tests"
 
 HUB_FAULTS = ("429", "500", "503", "html", "reset", "lost", "cut", "slow")
-ALSO = ("stall", "intrude", "502")
+ALSO = ("stall", "intrude", "echo", "502")
 _WRITES = ("hub.commit", "hub.create", "hub.tag")
 
 
@@ -62,5 +62,9 @@ def hub_faults(
     most: int | None = None,
 ) -> Faults:
     """Faults of the Hub: answers are lost where something is written, uploads are cut."""
-    only = {"lost": (*_WRITES, "storage.put"), "cut": ("storage.put",)}
+    only = {
+        "lost": (*_WRITES, "storage.put"),
+        "cut": ("storage.put",),
+        "intrude": ("hub.commit",),
+    }
     return Faults(rate, tuple(kinds), tuple(services), seed, most, only)

@@ -12,6 +12,7 @@ from tests.fakes.hub.repos import Blob, Commit, Refused, Repo
 from tests.fakes.hub.storage import Storage, partial
 from tests.fakes.serving import Request, Response, as_json
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LICENCES = {"cc", "cc0-1.0", "mit", "other", "unknown", "apache-2.0"} | {
     f"cc-{kind}-{version}"
     for kind in ("by", "by-sa", "by-nc", "by-nc-sa", "by-nd", "by-nc-nd")
@@ -63,7 +64,7 @@ def front_matter(text: str) -> Any:
     if not text.startswith("---\n"):
         return None
     head, found, _ = text.removeprefix("---\n").partition("\n---")
-    return yaml.safe_load(head) if found else None
+    return yaml.load(head, Loader=_LOADER) if found else None
 
 
 def validated(text: str) -> Response:

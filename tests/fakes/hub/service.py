@@ -98,9 +98,7 @@ class Hub:
                 return self._failed(fault)
             if fault:
                 self._counts[f"fault.{fault}"] += 1
-            if fault == "intrude":
-                self._intrude(request)
-            response = do()
+            response = self._done(fault, request, do)
         except Refused as refused:
             response = refused.response()
         if fault == "lost":
@@ -114,6 +112,13 @@ class Hub:
         response.delay += seconds.get(kind, 0.0)
         self._counts[f"status.{response.status}"] += 1
         return response
+
+    def _done(self, fault: str | None, request: Request, do: Callable[[], Response]) -> Response:
+        if fault == "intrude":
+            self._intrude(request)
+        if fault == "echo":
+            raise Refused(400, f"Bad header: {request.headers.get('authorization')}")
+        return do()
 
     def _due(self, kind: str, faults: tuple[str, ...] | None = None) -> str | None:
         """The fault that was planned for this request."""
