@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,8 @@ from schemas.selector import Selector
 BATCH = 200
 # What is kept of so many rows fits in memory, whatever they hold.
 MOST_ROWS = 500_000
-# So few batches are judged sooner than a worker process starts.
-_FEW = 2
+# So few rows are judged sooner than a worker process starts.
+_FEW = 400
 _UNTYPED = (".csv", ".tsv")
 
 
@@ -160,8 +160,13 @@ class Reading:
 
 def _judged(found: Iterator[Batch], pool: Pool) -> Iterator[Judged]:
     """What was found in each batch, in order; few are judged here, more by worker processes."""
-    few: Sequence[Batch] = list(islice(found, _FEW))
-    if len(few) < _FEW or pool.workers == 1:
+    few: list[Batch] = []
+    while sum(len(batch.rows) for batch in few) < _FEW:
+        batch = next(found, None)
+        if batch is None:
+            break
+        few.append(batch)
+    if batch is None or pool.workers == 1:
         yield from map(judge_batch, chain(few, found))
         return
     waiting: deque[Future[Judged]] = deque()

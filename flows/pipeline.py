@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Any, Protocol, cast
 
@@ -51,6 +52,7 @@ class Outcome(Protocol):
 
 SHARDS_OPEN = 4
 CALLS_TOLD_EVERY = 0.5
+CATALOGUED_EVERY = 1.0
 
 Hand = Callable[[str, Callable[[], None]], Outcome]
 
@@ -74,6 +76,7 @@ class Build:
         self._pending: list[Pending] = []
         self._calls = Calls()
         self._left = threading.Event()
+        self._catalogued = -CATALOGUED_EVERY
         read_benchmarks(settings)
         if settings.extractor == "llm":
             require_models(self.home, settings)
@@ -168,7 +171,7 @@ class Build:
             asyncio.run(self._ask_all(stage, jobs))
         except Unusable as error:
             raise CasebookError(f"{error}; what was answered is kept") from None
-        write_catalogue(self._work, self._account(), [*self._runs, self._started])
+        self._catalogue()
 
     async def _ask_all(self, stage: Stage, jobs: Sequence[Job]) -> None:
         """One window of calls over all shards, of which a few are open at a time."""
@@ -258,6 +261,12 @@ class Build:
         self._work.sweep()
         return summary
 
+    def _catalogue(self) -> None:
+        """Say where things stand, for who looks while a build runs."""
+        if monotonic() - self._catalogued >= CATALOGUED_EVERY:
+            write_catalogue(self._work, self._account(), [*self._runs, self._started])
+            self._catalogued = monotonic()
+
     def _account(self) -> Accounts:
         return take_account(self._work, self._pending)
 
@@ -313,7 +322,7 @@ class Build:
             raise self._failure(name, errors)
         self.progress.end()
         if jobs:
-            write_catalogue(self._work, self._account(), [*self._runs, self._started])
+            self._catalogue()
 
     def _do(self, job: Job) -> None:
         if self._gone_silent and job.stage == "capture":

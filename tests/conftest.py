@@ -51,3 +51,8 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     home = tmp_path_factory.mktemp("sample") / "home"
     build(home, sample=True)
     return Home(home)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More workers than cores: many tests wait for a service that keeps its pace."""
+    return 2 * (os.cpu_count() or 1)
