@@ -5,11 +5,14 @@ INSTALLED := $(VENV)/.installed
 # requirements.txt names everything with its hash, so nothing is left to resolve.
 INSTALL := $(if $(shell command -v uv),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 
-.PHONY: dataset test lint bench soak clean requirements
+.PHONY: dataset serve test lint bench soak clean requirements
 
 dataset: $(INSTALLED)
 	$(BIN)/casebook build --sample
 	$(BIN)/casebook status --home data/build/sample
+
+serve: $(INSTALLED)
+	$(BIN)/casebook serve
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n auto
@@ -30,10 +33,12 @@ clean:
 	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The exact working set, for every Python that is supported.
+# The exact working set, for every Python that is supported; and of it what the image needs.
+COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --extra dask pyproject.toml
 requirements: $(INSTALLED)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --extra dev --extra dask pyproject.toml --upgrade -o requirements.txt
+	$(COMPILE) --extra dev --upgrade -o requirements.txt
+	$(COMPILE) --no-annotate --constraint requirements.txt -o requirements-run.txt
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Casebook needs Python 3.11 or newer; name one with make PYTHON=...")'

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.commands.audit import audit_from_options
 from flows.errors import COMPLETE, INCOMPLETE
+from flows.runtime.unattended import unattended_flow
 
 
-@flow(name="audit-dataset")
+@unattended_flow("audit-dataset", command="audit")
 def audit_dataset(
     dataset: str,
     home: Path | None = None,

@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from prefect import flow, task
+from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
+from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
@@ -19,6 +20,8 @@ from flows.commands.publish import prepare, publish_after_build
 from flows.commands.settings import load_settings
 from flows.pipeline import Build
 from flows.runtime.progress import progress_for
+from flows.runtime.shown import ShownProgress, show_build
+from flows.runtime.unattended import unattended_flow
 from flows.stages import (
     check,
     compare,
@@ -70,7 +73,7 @@ def hand_to_prefect(name: str, work: Callable[[], None]) -> PrefectFuture[Any]:
     return one_task.submit(name, work)
 
 
-@flow(name="build-dataset", task_runner=ThreadPoolTaskRunner(max_workers=32))  # type: ignore[arg-type]
+@unattended_flow("build-dataset", command="build", task_runner=ThreadPoolTaskRunner(max_workers=32))
 def build_dataset(
     sample: bool = False,
     xml: Path | None = None,
@@ -132,20 +135,24 @@ def build_dataset(
         test_needs=test_needs,
         stratify=stratify,
         holdout_labels=holdout_labels,
+        publish=publish,
         home=home,
         workers=workers,
         cluster=cluster,
     )
-    progress = progress_for(quiet=quiet)
+    watched = deployment.get_id() is not None
+    progress = ShownProgress() if watched else progress_for(quiet=quiet)
     build = Build(selector, settings, hand_to_prefect, progress)
     with build.home.locked_for_a_build():
-        if publish:
-            prepare(build.home, settings, publish, progress.say)
+        prepare(build.home, settings, progress.say)
         summary = run_stages(build)
-        if not publish or summary.state != "complete":
-            return state_of(summary)
-        do = partial(publish_after_build, settings, publish, quiet=quiet)
-        return state_of(summary, one_task.submit("publish", do).result())
+        published = None
+        if settings.publish and summary.state == "complete":
+            do = partial(publish_after_build, settings, quiet=quiet)
+            published = one_task.submit("publish", do).result()
+    if watched:
+        show_build(summary, build.home)
+    return state_of(summary, published)
 
 
 def state_of(summary: RunSummary, published: str | None = None) -> State[Any]:

@@ -307,6 +307,18 @@ def rejects(home: Path | None, stage: str | None, reason: str | None, as_json: b
 
 
 @casebook.command()
+@click.option("--port", type=int, default=4200, show_default=True, help="Where the server listens.")
+def serve(port: int) -> int:
+    """Rebuild on schedule: run a Prefect server with a worker and all that prefect.yaml names.
+
+    With PREFECT_API_URL the deployments go to that server, and only the worker runs here.
+    """
+    from flows.commands.serve import serve as serve_until_asked_to_end
+
+    return serve_until_asked_to_end(port)
+
+
+@casebook.command()
 @click.argument("dataset", metavar="PATH|ORG/NAME[@REV]")
 @click.option("--home", type=DIRECTORY, help="Licences and retractions as a home knows them.")
 @click.option("--metadata", type=DIRECTORY, help="The same from a folder of PMC's JSON.")

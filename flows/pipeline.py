@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Protocol, cast
 
 from extractors.llm.outcomes import Unusable
-from flows.arrivals import capture_jobs, not_captured
+from flows.arrivals import Arrivals, capture_jobs, not_captured
 from flows.benchmarks import read_benchmarks
 from flows.errors import FORBIDDEN, FULL, CasebookError, Damaged, StageFailed, StorageFailed
 from flows.hub import changelog
@@ -122,9 +122,7 @@ class Build:
 
     def search(self) -> None:
         """Find the articles that are new, and take them in as new shards."""
-        arrivals = take_handed(self.home) or find_arrivals(
-            self.selector, self.settings, self._work, self.progress.say
-        )
+        arrivals = take_handed(self.home) or self._find()
         self._pending = arrivals.pending
         # What is owed outlives a kill.
         write_run(self.home.runs, self._started.model_copy(update={"pending": (*self._pending,)}))
@@ -134,6 +132,15 @@ class Build:
         in_turn = self.selector.source in ("pmcids", "search")
         self._run("capture", jobs, known=arrivals.known, in_turn=in_turn)
         self._pending += not_captured(self._work, arrivals.new, self._refused)
+
+    def _find(self) -> Arrivals:
+        found: list[Arrivals] = []
+
+        def find() -> None:
+            found.append(find_arrivals(self.selector, self.settings, self._work, self.progress.say))
+
+        self._hand("search: what is new or changed", find).result()
+        return found[0]
 
     def run(self, stage: Stage) -> None:
         """Run a stage where its result is missing: over each shard, or over all at once."""
@@ -156,7 +163,7 @@ class Build:
         asked: set[str] = set()
         while jobs:
             asked |= {job.key for job in jobs}
-            asking = self._hand(stage.name, partial(self._ask_models, stage, jobs))
+            asking = self._hand(f"{stage.name} by models", partial(self._ask_models, stage, jobs))
             try:
                 asking.result()
             finally:
@@ -224,7 +231,7 @@ class Build:
         key = dataset_key(self._work)
         if not dataset_is_current(self.home.dataset, self._dataset, key):
             self.progress.begin("write", len(accounts.kept))
-            self._hand("write", partial(self._write, accounts, key)).result()
+            self._hand("write the dataset", partial(self._write, accounts, key)).result()
             self.progress.end()
 
     def _must_wait(self, ledger: Sequence[LedgerEntry]) -> bool:
@@ -315,7 +322,7 @@ class Build:
 
     def _run(self, name: str, jobs: Sequence[Job], known: int, *, in_turn: bool = False) -> None:
         self.progress.begin(name, sum(job.articles for job in jobs), known)
-        handed = (self._hand(f"{name} {job.shard}", partial(self._do, job)) for job in jobs)
+        handed = (self._hand(_task_name(name, job), partial(self._do, job)) for job in jobs)
         outcomes = handed if in_turn else list(handed)
         errors = [error for outcome in outcomes if (error := _error_of(outcome))]
         if errors:
@@ -373,6 +380,14 @@ class Build:
             write_run(self.home.runs, failed)
         except OSError as unwritten:
             self.progress.say(str(StorageFailed(unwritten, self.home.root)))
+
+
+def _task_name(stage: str, job: Job) -> str:
+    """A piece of work as a person reads it."""
+    if not job.shard.isdecimal():
+        return f"{stage}: all articles"
+    many = "article" if job.articles == 1 else "articles"
+    return f"{stage}: shard {int(job.shard)}, {job.articles:,} {many}"
 
 
 def _error_of(outcome: Outcome) -> BaseException | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.commands.publish import published
+from flows.runtime.unattended import unattended_flow
 
 
-@flow(name="publish-dataset")
+@unattended_flow("publish-dataset", command="publish")
 def publish_dataset(
     repository: str,
     pull_request: bool = False,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.commands.splits import regenerate
+from flows.runtime.unattended import unattended_flow
 
 
-@flow(name="regenerate-splits")
+@unattended_flow("regenerate-splits", command="splits")
 def regenerate_splits(
     source: str | None = None,
     out: Path | None = None,

@@ -114,6 +114,9 @@ class Settings(BaseModel):
     stratify: str | None = Field(None, description="a column whose values all splits share alike")
     holdout_labels: bool = Field(False, description="no diagnosis of test is one of train")
 
+    publish: str | None = Field(
+        None, description="the repository on the Hub that builds publish to, but for the sample"
+    )
     allow_rules: bool = Field(False, description="cases by rules may be published")
     fewer: float = Field(0.1, ge=0, le=1, description="share of its cases that a release may lose")
 

@@ -24,7 +24,7 @@ from schemas.selector import Selector
 
 OF_SELECTOR = tuple(Selector.model_fields)
 OF_PMC = ("pmcids", "search")
-OF_COMMAND = ("config", "quiet", "publish")
+OF_COMMAND = ("config", "quiet")
 
 
 def build_from_options(options: Mapping[str, Any]) -> int:
@@ -37,17 +37,16 @@ def build_from_options(options: Mapping[str, Any]) -> int:
 
         require_models(Home(settings.home or Path()), settings)
     home = Home(settings.home or Path())
-    tell, name = teller(quiet=options["quiet"]), options["publish"]
+    tell = teller(quiet=options["quiet"])
     with home.locked_for_a_build():
-        if name:
-            prepare(home, settings, name, tell)
+        prepare(home, settings, tell)
         found = survey(home, selector, settings, tell)
         if not found.nothing_to_do:
             with handed_over(home, found):
                 return _run_flow(home, options)
         code = _unchanged(home, found, quiet=options["quiet"])
-        if name and code == COMPLETE:
-            tell(publish_after_build(settings, name, quiet=options["quiet"]))
+        if settings.publish and code == COMPLETE:
+            tell(publish_after_build(settings, quiet=options["quiet"]))
     return code
 
 

@@ -45,8 +45,10 @@ def published(options: Mapping[str, Any]) -> list[str]:
         return publish(home, asked, teller(quiet=options["quiet"]), patience_of(settings))
 
 
-def prepare(home: Home, settings: Settings, repository: str, tell: Tell) -> None:
+def prepare(home: Home, settings: Settings, tell: Tell) -> None:
     """Before a build that is to be published: its home goes on from where the repository is."""
+    if not settings.publish:
+        return
     from flows.hub.start import start_from
 
     if settings.extractor == "rules" and not settings.allow_rules:
@@ -54,14 +56,14 @@ def prepare(home: Home, settings: Settings, repository: str, tell: Tell) -> None
             "cases by rules are not published: build with --extractor llm, or set "
             "CASEBOOK_ALLOW_RULES=true"
         )
-    start_from(home, repository, tell, patience_of(settings))
+    start_from(home, settings.publish, tell, patience_of(settings))
 
 
-def publish_after_build(settings: Settings, repository: str, *, quiet: bool) -> str:
-    """Publish what a build has just made."""
+def publish_after_build(settings: Settings, *, quiet: bool) -> str:
+    """Publish what a build has just made; what came of it."""
     from flows.hub.publish import Asked, publish
 
-    asked = Asked(repository, allow_rules=settings.allow_rules, fewer=settings.fewer)
+    asked = Asked(settings.publish or "", allow_rules=settings.allow_rules, fewer=settings.fewer)
     show_uploads(quiet=quiet)
     home = Home(settings.home or Path())
     return publish(home, asked, teller(quiet=quiet), patience_of(settings))[0]

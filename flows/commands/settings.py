@@ -33,7 +33,9 @@ def load_settings(selector: Selector, config: Path | None = None, **told: Any) -
     except ValueError as error:
         raise UsageError(str(error)) from None
     home = settings.home or DEFAULT_HOMES[selector.sample]
-    return settings.model_copy(update={"home": home})
+    # The sample goes nowhere unless it was told to.
+    publish = told.get("publish") if selector.sample else settings.publish
+    return settings.model_copy(update={"home": home, "publish": publish})
 
 
 def said_settings(config: Path | None = None, **told: Any) -> Settings:
