@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from flows.cli import main
 from flows.warehouse.home import Home
 from tests.flows.building import build
+from tests.flows.typed import Said, Typed
 
 # A loaded machine is no failure, and a run of the suite can be repeated; HYPOTHESIS_PROFILE=new
 # tries other examples.
@@ -53,6 +58,21 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     return Home(home)
 
 
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Runs `casebook` with arguments, in a folder."""
+
+    def run(*arguments: object, cwd: Path | None = None) -> Said:
+        monkeypatch.setattr(sys, "argv", ["casebook", *map(str, arguments)])
+        before = signal.getsignal(signal.SIGTERM)
+        with chdir(cwd or os.curdir), pytest.raises(SystemExit) as ended:
+            main()
+        signal.signal(signal.SIGTERM, before)
+        return Said(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """More workers than cores: many tests wait for a service that keeps its pace."""
-    return 2 * (os.cpu_count() or 1)
+    return 1 + (os.cpu_count() or 1)

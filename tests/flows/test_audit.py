@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,10 @@ import pytest
 
 from extractors.datasets import find_dataset
 from flows.auditing import BATCH, Reading
-from flows.cli import main
 from flows.warehouse.home import Home
 from schemas.published import REFERENCE_COLUMNS
 from tests.fakes.running import running_hub
+from tests.flows.typed import Said, Typed
 
 TEN = [column.name for column in REFERENCE_COLUMNS]
 _TOLD = "The wrist swelled. No crystals were seen. " + "A day passed. " * 20
@@ -33,11 +31,8 @@ ROW = {
 }
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
+class Audited(Said):
+    """What `casebook audit` said."""
 
     @property
     def report(self) -> dict[str, Any]:
@@ -49,22 +44,13 @@ class Said:
         return {each["name"]: each["hits"] for each in self.report["findings"] if each["hits"]}
 
 
-Audit = Callable[..., Said]
+Audit = Callable[..., Audited]
 
 
 @pytest.fixture
-def audit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Audit]:
-    """The command itself, in this process."""
-    before = signal.getsignal(signal.SIGTERM)
-
-    def run(*arguments: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["casebook", "audit", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Said(int(ended.value.code or 0), *capsys.readouterr())
-
-    yield run
-    signal.signal(signal.SIGTERM, before)
+def audit(typed: Typed) -> Audit:
+    """The command itself."""
+    return lambda *arguments: Audited(*dataclasses.astuple(typed("audit", *arguments)))
 
 
 def parquet(path: Path, rows: list[dict[str, Any]]) -> Path:

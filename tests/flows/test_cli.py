@@ -20,6 +20,7 @@ from flows.publish_dataset import publish_dataset
 from flows.regenerate_splits import regenerate_splits
 from flows.warehouse.home import Home
 from tests.flows.building import build, folder_of
+from tests.flows.typed import Typed
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,32 +72,32 @@ def test_help_imports_nothing_heavy() -> None:
     assert ran.stdout.endswith("[]\n")
 
 
-def test_status_reads_well_and_as_json(sample_home: Home) -> None:
-    text = run("status", "--home", sample_home.root).stdout
+def test_status_reads_well_and_as_json(typed: Typed, sample_home: Home) -> None:
+    text = typed("status", "--home", sample_home.root).out
     assert "30 articles = " in text
     assert "retracted 1" in text
-    report = json.loads(run("status", "--home", sample_home.root, "--json").stdout)
+    report = json.loads(typed("status", "--home", sample_home.root, "--json").out)
     assert report["articles"]["arrived"] == 30
     assert report["state"] == "complete"
 
 
-def test_rejects_are_filtered_by_stage_and_reason(sample_home: Home) -> None:
-    lines = run("rejects", "--home", sample_home.root, "--stage", "read", "--json").stdout
+def test_rejects_are_filtered_by_stage_and_reason(typed: Typed, sample_home: Home) -> None:
+    lines = typed("rejects", "--home", sample_home.root, "--stage", "read", "--json").out
     rows = [json.loads(line) for line in lines.splitlines()]
     assert rows
     assert {row["stage"] for row in rows} == {"read"}
-    ran = run("rejects", "--home", sample_home.root, "--reason", "retracted")
-    assert ran.stdout.startswith("PMC9000000015  fetch/retracted: ")
-    ran = run("rejects", "--home", sample_home.root, "--reason", "too_long")
-    assert ran.stderr == "no such rejects\n"
+    ran = typed("rejects", "--home", sample_home.root, "--reason", "retracted")
+    assert ran.out.startswith("PMC9000000015  fetch/retracted: ")
+    ran = typed("rejects", "--home", sample_home.root, "--reason", "too_long")
+    assert ran.err == "no such rejects\n"
 
 
-def test_read_prints_articles_as_json_lines(tmp_path: Path) -> None:
+def test_read_prints_articles_as_json_lines(typed: Typed, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "xml", (1, 29))
-    ran = run("read", folder)
-    assert json.loads(ran.stdout)["pmcid"] == "PMC9000000001"
-    assert "PMC9000000029" in ran.stderr
-    assert ran.returncode == 1
+    ran = typed("read", folder)
+    assert json.loads(ran.out)["pmcid"] == "PMC9000000001"
+    assert "PMC9000000029" in ran.err
+    assert ran.code == 1
 
 
 def test_output_that_nobody_reads_to_its_end_is_no_failure(tmp_path: Path) -> None:
@@ -145,19 +146,19 @@ def test_output_is_utf8_whatever_the_locale(
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(
-    arguments: list[str], sentence: str, tmp_path: Path
+    typed: Typed, arguments: list[str], sentence: str, tmp_path: Path
 ) -> None:
-    ran = run(*arguments, cwd=tmp_path)
-    assert ran.returncode == 2
-    assert sentence in ran.stderr.splitlines()[-1]
-    assert "Traceback" not in ran.stderr
+    ran = typed(*arguments, cwd=tmp_path)
+    assert ran.code == 2
+    assert sentence in ran.err.splitlines()[-1]
+    assert "Traceback" not in ran.err
 
 
-def test_a_setting_that_does_not_exist_is_named(tmp_path: Path) -> None:
+def test_a_setting_that_does_not_exist_is_named(typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "casebook.toml").write_text("shardsize = 3\n")
-    ran = run("build", "--sample", cwd=tmp_path)
-    assert ran.returncode == 2
-    assert "there is no setting 'shardsize'" in ran.stderr
+    ran = typed("build", "--sample", cwd=tmp_path)
+    assert ran.code == 2
+    assert "there is no setting 'shardsize'" in ran.err
 
 
 def test_settings_come_from_file_environment_and_command_line_in_that_order(
@@ -181,33 +182,33 @@ def test_a_build_with_nothing_new_starts_no_server_and_says_so(sample_home: Home
     assert not sample_home.prefect.exists()
 
 
-def test_a_busy_home_is_said_before_a_server_is_started(tmp_path: Path) -> None:
+def test_a_busy_home_is_said_before_a_server_is_started(typed: Typed, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     with home.locked():
-        ran = run("build", "--sample", "--home", home.root)
-    assert ran.returncode == 1
-    assert "is in use by process" in ran.stderr
+        ran = typed("build", "--sample", "--home", home.root)
+    assert ran.code == 1
+    assert "is in use by process" in ran.err
     assert not home.prefect.exists()
 
 
-def test_retry_with_nothing_pending_says_so(sample_home: Home) -> None:
-    ran = run("retry", "--home", sample_home.root)
-    assert ran.returncode == 0
-    assert "nothing is pending" in ran.stderr
+def test_retry_with_nothing_pending_says_so(typed: Typed, sample_home: Home) -> None:
+    ran = typed("retry", "--home", sample_home.root)
+    assert ran.code == 0
+    assert "nothing is pending" in ran.err
 
 
-def test_what_is_pending_is_exit_code_3(tmp_path: Path) -> None:
+def test_what_is_pending_is_exit_code_3(typed: Typed, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "xml", (1,))
     (folder / "PMC9000000002.xml").symlink_to(tmp_path / "none")
     build(tmp_path / "home", xml=folder)
-    ran = run("build", "--xml", folder, "--home", tmp_path / "home")
-    assert ran.returncode == 3
-    ran = run("status", "--home", tmp_path / "home")
-    assert "pending: PMC9000000002.xml: unreadable_file" in ran.stdout
+    ran = typed("build", "--xml", folder, "--home", tmp_path / "home")
+    assert ran.code == 3
+    ran = typed("status", "--home", tmp_path / "home")
+    assert "pending: PMC9000000002.xml: unreadable_file" in ran.out
 
 
 @pytest.mark.parametrize("option", ["--pmcids", "--xml"])
-def test_a_source_without_a_name_is_wrong_usage(tmp_path: Path, option: str) -> None:
-    ran = run("build", option, "", "--home", tmp_path / "home")
-    assert ran.returncode == 2
-    assert "names no" in ran.stderr
+def test_a_source_without_a_name_is_wrong_usage(typed: Typed, tmp_path: Path, option: str) -> None:
+    ran = typed("build", option, "", "--home", tmp_path / "home")
+    assert ran.code == 2
+    assert "names no" in ran.err

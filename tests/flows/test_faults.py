@@ -65,7 +65,7 @@ def test_a_build_that_is_killed_is_finished_by_the_next_with_the_same_bytes(
     sample_home: Home, tmp_path: Path
 ) -> None:
     home, pick = tmp_path / "home", random.Random(20261120)
-    for _ in range(4):
+    for _ in range(2):
         process = start_build(home, tmp_path / "build.py")
         time.sleep(2.0 + 2.5 * pick.random())
         os.kill(process.pid, signal.SIGKILL)

@@ -29,7 +29,7 @@ from tests.corpus_maker import Rates, make_articles, write_folder
 from tests.fakes.running import RunningModels, running_models
 from tests.flows.building import build, data_digests
 
-ARTICLES = 30
+ARTICLES = 16
 ROOT = Path(__file__).parents[2]
 
 
@@ -58,7 +58,7 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningM
 
 
 def draft(home: Path, xml: Path, **told: object) -> RunSummary:
-    return build(home, xml=xml, **{"extractor": "llm", "shard_size": 15, **told})
+    return build(home, xml=xml, **{"extractor": "llm", "shard_size": 8, **told})
 
 
 def calls(models: RunningModels, step: str = "") -> int:
