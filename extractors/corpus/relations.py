@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from typing import Literal
 
 from extractors.corpus.profiles import Profile, Wording
@@ -33,6 +33,7 @@ _PARAPHRASED, _NUMBERS_KEPT, _MOST = 0.3, 3, 0.6
 # What tells of another person is the same report only if nearly all its words are the same.
 _VERBATIM = 0.9
 _HELD = 2048
+_CROWD, _NEIGHBOURS = 500, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +82,31 @@ class _Comparison:
         return sorted(met)
 
     def _sharing(self, keys: Sequence[Iterable[Hashable]]) -> set[Pair]:
-        """The pairs with a key in common."""
-        holders: dict[Hashable, list[int]] = defaultdict(list)
+        """The pairs with a key in common, each with at least one new case."""
+        new: dict[Hashable, list[int]] = defaultdict(list)
+        old: dict[Hashable, list[int]] = defaultdict(list)
         for index in self._new:
             for key in keys[index]:
-                holders[key].append(index)
-        met = {pair for members in holders.values() for pair in combinations(members, 2)}
+                new[key].append(index)
         for index in self._old:
             for key in keys[index]:
-                if key in holders:
-                    met.update((min(index, j), max(index, j)) for j in holders[key])
-        return met
+                if key in new:
+                    old[key].append(index)
+        return {pair for key in new for pair in self._pairs(new[key], old[key])}
+
+    def _pairs(self, new: list[int], old: list[int]) -> Iterator[Pair]:
+        """All pairs; in a crowd, which no real reports make, each case and its neighbours by id."""
+        if len(new) + len(old) <= _CROWD:
+            yield from combinations(new, 2)
+            yield from ((min(pair), max(pair)) for pair in product(new, old))
+            return
+        fresh = set(new)
+        names = [(len(p.pmcid), p.pmcid) for p in self._profiles]
+        ordered = sorted([*new, *old], key=names.__getitem__)
+        for place, one in enumerate(ordered):
+            for other in ordered[place + 1 : place + 1 + _NEIGHBOURS]:
+                if one in fresh or other in fresh:
+                    yield min(one, other), max(one, other)
 
     def is_worth_a_look(self, pair: Pair) -> bool:
         """Whether the sketches of the two say that they may share much."""

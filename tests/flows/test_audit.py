@@ -141,7 +141,12 @@ def test_any_finding_can_be_required(audit: Audit, tmp_path: Path) -> None:
 def test_the_page_is_one_file_and_worker_processes_leave_no_trace(
     audit: Audit, tmp_path: Path
 ) -> None:
-    rows = [ROW | {"pmcid": f"PMC{n}", "title": f"<b>{n}"} for n in range(410)]
+    texts = [" ".join(f"w{n}x{k}" for k in range(80)) for n in range(410)]
+    told = {"title": "<b>x", "final_diagnosis": "gout_x"}
+    rows = [
+        ROW | told | {"pmcid": f"PMC{n}", "text": text, "case_prompt": text}
+        for n, text in enumerate(texts)
+    ]
     file = parquet(tmp_path / "a.parquet", rows)
     pages = []
     for workers in (1, 2):
