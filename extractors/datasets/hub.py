@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-import stamina
-
 from extractors.datasets.errors import UnreadableSource
 from extractors.pmc.errors import Unavailable
 from extractors.pmc.web import Patience
@@ -45,13 +43,8 @@ def on_hub(
     repo, _, revision = source.partition("@")
     tries = 0
     try:
-        for attempt in stamina.retry_context(
-            on=lambda error: isinstance(error, transport) and _status(error) not in _GONE,
-            attempts=patience.attempts,
-            timeout=patience.total,
-            wait_initial=patience.first_wait,
-            wait_max=patience.longest_wait,
-            wait_jitter=patience.first_wait,
+        for attempt in patience.tries(
+            lambda error: isinstance(error, transport) and _status(error) not in _GONE
         ):
             with attempt:
                 tries = attempt.num

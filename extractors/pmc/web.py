@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import BinaryIO, NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -55,6 +55,19 @@ class Patience:
     total: float = 300.0
     connect: float = 10.0
     read: float = 60.0
+
+    def tries(
+        self, again: Callable[[Exception], bool | float | timedelta]
+    ) -> Iterator[stamina.Attempt]:
+        """Attempts, spaced with jitter, for as long as `again` says that an error may pass."""
+        return stamina.retry_context(
+            on=again,
+            attempts=self.attempts,
+            timeout=self.total,
+            wait_initial=self.first_wait,
+            wait_max=self.longest_wait,
+            wait_jitter=self.first_wait,
+        )
 
 
 class _Fault(Exception):
@@ -167,14 +180,7 @@ class Service:
         limits, attempts, fault = self.patience, 0, None
         url, deadline = urljoin(self.base_url, path), time.monotonic() + limits.total
         try:
-            for attempt in stamina.retry_context(
-                on=self._waits,
-                attempts=limits.attempts,
-                timeout=limits.total,
-                wait_initial=limits.first_wait,
-                wait_max=limits.longest_wait,
-                wait_jitter=limits.first_wait,
-            ):
+            for attempt in limits.tries(self._waits):
                 with attempt:
                     attempts = attempt.num
                     sent = self._signed(params or {})

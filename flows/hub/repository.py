@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 from urllib.parse import urlsplit
 
-import stamina
 from huggingface_hub import (
     CommitOperationAdd,
     CommitOperationDelete,
@@ -236,15 +235,7 @@ class Repository:
             raise self._said("tag", error) from None
 
     def _ask(self, doing: str, call: Callable[[], Answer]) -> Answer:
-        patience = self._patience
-        for attempt in stamina.retry_context(
-            on=_again,
-            attempts=patience.attempts,
-            timeout=patience.total,
-            wait_initial=patience.first_wait,
-            wait_max=patience.longest_wait,
-            wait_jitter=patience.first_wait,
-        ):
+        for attempt in self._patience.tries(_again):
             with attempt:
                 try:
                     return call()

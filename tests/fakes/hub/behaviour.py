@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.fakes.behaviour import Faults
 
-TOKEN = "hf_fakeOfCasebookThatMayWrite"
-READ_TOKEN = "hf_fakeOfCasebookThatMayRead"
+TOKEN = "hf_fake_that_may_write"
+READ_TOKEN = "hf_fake_that_may_read"
 USER = "tester"
 ORGANISATION = "casebook-tests"
 
