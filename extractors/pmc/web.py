@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -58,7 +58,7 @@ class Patience:
 
     def tries(
         self, again: Callable[[Exception], bool | float | timedelta]
-    ) -> Iterator[stamina.Attempt]:
+    ) -> Iterable[stamina.Attempt]:
         """Attempts, spaced with jitter, for as long as `again` says that an error may pass."""
         return stamina.retry_context(
             on=again,
