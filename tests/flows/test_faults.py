@@ -91,7 +91,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[dict[s
     while process.poll() is None:
         if home.catalogue.exists():
             seen.append(status_of(home))
-        time.sleep(0.05)
+        time.sleep(0.2)
     assert process.returncode == 0
     return home, seen
 
