@@ -20,6 +20,12 @@ class UsageError(CasebookError):
     exit_code = WRONG_USAGE
 
 
+class ServiceDown(CasebookError):
+    """A service does not answer now: the same again may do later."""
+
+    exit_code = INCOMPLETE
+
+
 class HomeBusy(CasebookError):
     """Another build works in this home: wait for it."""
 

@@ -91,7 +91,7 @@ def read_benchmark(path: Path, digest: str) -> Benchmark:
             else:
                 runs = run_set(kept_runs(runs_of(value)))
                 items += [runs] if len(runs) >= _FEWEST_RUNS else []
-    except (OSError, ValueError, csv.Error, pa.ArrowException) as error:
+    except (OSError, ValueError, RecursionError, csv.Error, pa.ArrowException) as error:
         why = " ".join(str(error).split())[:200]
         raise UnreadableBenchmark(f"{path} cannot be compared against: {why}") from None
     if not (pmcids or items):

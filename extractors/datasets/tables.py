@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -88,6 +89,9 @@ def _parquet(part: Part, wanted: Collection[str] | None) -> _Reader:
 
 
 def _chosen(reader: Any, wanted: Collection[str] | None) -> _Reader:
+    twice = [name for name, count in Counter(reader.schema.names).items() if count > 1]
+    if twice:
+        raise pa.ArrowInvalid(f"it has more than one column {twice[0]}")
     names = [name for name in reader.schema.names if wanted is None or name in wanted]
     schema = pa.schema([reader.schema.field(name) for name in names])
     return _Reader(schema, (_only(batch, names) for batch in reader), reader)

@@ -18,12 +18,13 @@ class Unavailable(ServiceFailed):
         super().__init__(service, redact(why), attempts)
         self.service, self.why, self.attempts = self.args
 
-    def __str__(self) -> str:
+    def shortly(self) -> str:
+        """What is the matter with it."""
         tries = "1 attempt" if self.attempts == 1 else f"{self.attempts} attempts"
-        return (
-            f"{self.service} is unavailable: {self.why} ({tries}); "
-            "what was wanted of it stays pending"
-        )
+        return f"{self.service} is unavailable: {self.why} ({tries})"
+
+    def __str__(self) -> str:
+        return f"{self.shortly()}; what was wanted of it stays pending"
 
 
 class Untrustworthy(ServiceFailed):

@@ -11,7 +11,7 @@ from extractors.corpus.audit.report import Report
 from extractors.corpus.audit.shown import as_json, as_lines, as_page
 from extractors.pmc.errors import Unavailable
 from flows.auditing import audit
-from flows.errors import COMPLETE, FAILED, INCOMPLETE
+from flows.errors import COMPLETE, FAILED, INCOMPLETE, UsageError
 from flows.warehouse.files import write_whole
 
 _WIDTH = 160
@@ -19,18 +19,21 @@ _WIDTH = 160
 
 def audit_from_options(options: Mapping[str, Any]) -> int:
     """`casebook audit`."""
+    page = options["html"]
+    if page and not page.absolute().parent.is_dir():
+        raise UsageError(f"{page.parent} is no folder: name a place for the page that is there")
     try:
         report = audit(**{name: options[name] for name in _OF_AUDIT})
     except Unavailable as error:
-        print(f"casebook: {error}", file=sys.stderr)
+        print(f"casebook: {error.shortly()}; try again later", file=sys.stderr)
         return INCOMPLETE
     if options["as_json"]:
         sys.stdout.write(as_json(report))
     else:
         width = shutil.get_terminal_size((_WIDTH, 0)).columns if sys.stdout.isatty() else _WIDTH
         print("\n".join(as_lines(report, width)))
-    if options["html"]:
-        write_whole(options["html"], as_page(report).encode())
+    if page:
+        write_whole(page, as_page(report).encode())
     code, sentences = verdict(report, options["fail_on"])
     for sentence in sentences:
         print(f"casebook: {sentence}", file=sys.stderr)

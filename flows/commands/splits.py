@@ -10,7 +10,7 @@ from typing import Any
 from flows.commands.settings import said_settings
 from flows.errors import COMPLETE, FAILED, UsageError
 from flows.splitting.make import RECEIPT, make_splits
-from flows.splitting.verify import read_receipt, settings_of, verify
+from flows.splitting.verify import changed_beside, read_receipt, settings_of, verify
 from schemas.receipt import Receipt
 
 OF_SPLITS = (
@@ -55,12 +55,14 @@ def regenerate(options: Mapping[str, Any]) -> Regenerated:
     before = read_receipt(receipt)
     if options["verify"]:
         verdict = verify(before, source)
+        touched = changed_beside(before, receipt.parent)
+        same = verdict.same and not touched
         summary = (
             f"{before.rows:,} rows and {len(before.outputs)} files are those of {receipt}"
-            if verdict.same
+            if same
             else f"casebook: these are not the splits of {receipt}"
         )
-        return Regenerated(verdict.same, (*verdict.said, summary))
+        return Regenerated(same, (*verdict.said, *touched, summary))
     if out is None:
         raise UsageError("with --receipt, name a folder with --out, or --verify")
     made = make_splits(source or before.source, out, settings_of(before))

@@ -46,13 +46,7 @@ def metadata(configs: tuple[Config, ...], rows: dict[str, dict[str, int]]) -> di
             for config, counts in offered
         ],
         "dataset_info": [
-            {
-                "config_name": config.name,
-                "features": features(config.schema),
-                "splits": [
-                    {"name": split, "num_examples": count} for split, count in counts.items()
-                ],
-            }
-            for config, counts in offered
+            {"config_name": config.name, "features": features(config.schema)}
+            for config, _ in offered
         ],
     }

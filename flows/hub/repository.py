@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +33,7 @@ from flows.errors import CasebookError, UsageError
 Answer = TypeVar("Answer")
 MAIN = "main"
 # What the client raises of requests is an HTTPError, whatever its HTTP library.
+_TOKEN = re.compile(r"[!-~]+")
 _TRANSPORT = cast("type[Exception]", errors.HfHubHTTPError.__bases__[0])
 # What its upload by Xet raises; a file of ours that cannot be read is an OSError of another kind.
 _OF_XET = (ConnectionError, TimeoutError)
@@ -87,6 +89,8 @@ class Repository:
         self.name = name
         self.endpoint = (os.environ.get("HF_ENDPOINT") or constants.ENDPOINT).rstrip("/")
         self._token = get_token()
+        if self._token and not _TOKEN.fullmatch(self._token):
+            raise UsageError("HF_TOKEN holds characters that no token has: set it again")
         self._patience = patience or Patience()
         set_client_factory(_client)
         self._api = HfApi(endpoint=self.endpoint, token=self._token)

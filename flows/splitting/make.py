@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,7 @@ def make_splits(
         here = {case.pmcid for case in rows.cases}
         why_left = {e.pmcid: "not_in_source" for e in begun.ledger if e.pmcid not in here}
         ledger, rejects = assign(rows.cases, begun.ledger, demand, why_left, redraw=begun.redraw)
+        _require_counts(demand, ledger)
         drawn = not begun.ledger or begun.redraw or demand.refill
         job = _Job(rows, ledger, rejects, demand, settings, like, name, drawn)
         return _write(job, out)
@@ -93,6 +94,18 @@ def _begun(place: Place, like: Place | None, settings: Settings) -> _Begun:
         return _Begun(membership(like), redraw=False, like=like)
     beside = membership(place) if has_ledger(place) else []
     return _Begun(beside, redraw=not frozen, like=None)
+
+
+def _require_counts(demand: Demand, ledger: Sequence[LedgerEntry]) -> None:
+    """Counts that were named are met exactly, or nothing is written."""
+    placed = Counter(entry.split for entry in ledger if entry.left is None)
+    for name in demand.sizes.shares if demand.refill else ():
+        asked = demand.sizes.shares[name]
+        if demand.sizes.is_exact(name) and placed[name] != int(asked):
+            raise CannotSplit(
+                f"sizes ask for {int(asked):,} cases in {name} and {placed[name]:,} lie there, "
+                "where they were before: leave --sizes out, or draw all anew by --scheme hash"
+            )
 
 
 def _demand(settings: Settings) -> Demand:

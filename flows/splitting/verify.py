@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from flows.errors import UsageError
 from flows.splitting.make import make_splits
+from flows.warehouse.files import file_digest
 from schemas.receipt import Receipt
 from schemas.settings import Settings
 
@@ -39,7 +40,20 @@ def read_receipt(path: Path) -> Receipt:
 
 def settings_of(receipt: Receipt) -> Settings:
     """The settings that a receipt was made with."""
-    return Settings(**receipt.settings, like=receipt.like)
+    try:
+        return Settings(**receipt.settings, like=receipt.like)
+    except ValidationError as error:
+        told = error.errors()[0]
+        name = ".".join(map(str, told["loc"]))
+        raise UsageError(f"the receipt's setting {name} cannot be {told['input']!r}") from None
+
+
+def changed_beside(receipt: Receipt, folder: Path) -> tuple[str, ...]:
+    """The files beside a receipt which are not as it says; others may have been moved."""
+    there = {name: folder / name for name in receipt.outputs if (folder / name).is_file()}
+    found = {name: file_digest(path) for name, path in there.items()}
+    told = {name: receipt.outputs[name] for name in found}
+    return tuple(_differences("beside the receipt", told, found))
 
 
 def verify(receipt: Receipt, source: str | None = None) -> Verdict:

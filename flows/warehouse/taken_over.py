@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractors.datasets import Part, Place, UnreadableSource, batches, columns, find_dataset
-from extractors.pmc.errors import ServiceFailed
+from extractors.pmc.errors import Unavailable
 from extractors.pmc.ids import identify
 from extractors.pmc.web import Patience
-from flows.errors import CasebookError, UsageError
+from flows.errors import ServiceDown, UsageError
 from flows.warehouse.home import Home
 from flows.warehouse.ledger import COLUMNS, home_ledger, read_ledger
 from schemas.article import pmcid_number
@@ -48,8 +48,8 @@ def opened(source: str, patience: Patience | None = None) -> Place:
         return find_dataset(source, patience=patience)
     except UnreadableSource as error:
         raise UsageError(str(error)) from None
-    except ServiceFailed as error:
-        raise CasebookError(f"{error}: nothing was changed; try again later") from None
+    except Unavailable as error:
+        raise ServiceDown(f"{error.shortly()}: nothing was changed; try again later") from None
 
 
 def membership(place: Place) -> list[LedgerEntry]:

@@ -15,9 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.cli import casebook
+from flows.commands.settings import said_settings
 from flows.commands.splits import Regenerated, regenerate
 from flows.errors import UsageError
 from flows.regenerate_splits import regenerate_splits
+from flows.splitting.make import make_splits
+from flows.splitting.verify import changed_beside, read_receipt, settings_of
 from flows.warehouse.files import folder_digests
 from flows.warehouse.home import Home
 from flows.warehouse.ledger import read_ledger
@@ -83,8 +86,8 @@ def test_a_receipt_verifies_and_names_what_differs(tmp_path: Path) -> None:
 
 def test_another_writer_of_parquet_is_told_from_other_rows(tmp_path: Path) -> None:
     splits(write(tmp_path / "in", rows(60)), tmp_path / "out")
-    path = tmp_path / "out" / "splits.json"
-    receipt = json.loads(path.read_text())
+    path = tmp_path / "splits.json"
+    receipt = json.loads((tmp_path / "out" / "splits.json").read_text())
     name = "data/train-00000-of-00001.parquet"
     receipt["outputs"][name] = "0" * 64
     path.write_text(json.dumps(receipt))
@@ -270,3 +273,29 @@ def test_the_flow_tells_what_the_command_prints(tmp_path: Path) -> None:
     receipt.write_text(receipt.read_text().replace('"rows":60', '"rows":61').replace("60,", "61,"))
     state = regenerate_splits.fn(receipt=receipt, verify=True)
     assert state.is_failed()
+
+
+def test_counts_that_earlier_splits_do_not_meet_stop_with_their_numbers(
+    sample_home: Home, tmp_path: Path
+) -> None:
+    settings = said_settings(sizes="train=9,val=2,test=3")
+    with pytest.raises(UsageError, match="9 cases in train and 12 lie there"):
+        make_splits(str(sample_home.root), tmp_path / "out", settings)
+    anew = said_settings(sizes="train=9,val=2,test=3", scheme="hash")
+    assert make_splits(str(sample_home.root), tmp_path / "out", anew).rows == 14
+
+
+def test_a_receipt_tells_of_files_beside_it_that_were_touched(
+    sample_home: Home, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    make_splits(str(sample_home.root), out, said_settings(scheme="hash"))
+    receipt = read_receipt(out / "splits.json")
+    assert changed_beside(receipt, out) == ()
+    with (out / "ledger.csv").open("a") as ledger:
+        ledger.write("x")
+    (touched,) = changed_beside(receipt, out)
+    assert touched.startswith("beside the receipt ledger.csv has the digest ")
+    wrong = receipt.model_copy(update={"settings": {"seed": "x"}})
+    with pytest.raises(UsageError, match="setting seed cannot be 'x'"):
+        settings_of(wrong)

@@ -29,6 +29,8 @@ class Sizes:
             found = _PART.fullmatch(part.strip())
             if not found or not (found[2] or found[1] in (REST, UNUSED)):
                 raise ValueError(f"{_READ_LIKE}, not {text!r}")
+            if (found[2] or "").endswith("%") and float(found[2][:-1]) > 100:
+                raise ValueError(f"{_READ_LIKE}: {found[1]} cannot have {found[2]} of the cases")
             if found[1] in shares:
                 raise ValueError(f"{_READ_LIKE}: {text!r} names {found[1]} twice")
             shares[found[1]] = found[2] or REST

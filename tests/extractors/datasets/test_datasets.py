@@ -163,3 +163,9 @@ def test_a_column_of_mixed_kinds_is_text(tmp_path: Path) -> None:
         ("PMC2", "two"),
         (None, None),
     ]
+
+
+def test_a_column_that_is_there_twice_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("pmcid,text,pmcid\nPMC1,a,PMC1\n")
+    with pytest.raises(UnreadableSource, match="it has more than one column pmcid"):
+        rows_of(find_dataset(str(tmp_path / "a.csv")))
