@@ -13,13 +13,21 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.running import RunningModels, running_fakes, running_models
+from tests.fakes.hub.behaviour import ORGANISATION
+from tests.fakes.running import (
+    RunningHub,
+    RunningModels,
+    running_fakes,
+    running_hub,
+    running_models,
+)
 from tests.flows.building import data_digests
 from tests.flows.serving import Served, left_the_machine, serving, until, webhook
 
 SLOT = 2
 EVERY_MINUTE = {"slug": "every-minute", "cron": "* * * * *", "timezone": "Etc/UTC"}
-SECRETS = {"NCBI_API_KEY": "secret-of-ncbi", "HF_TOKEN": "secret-of-the-hub"}
+SECRETS = {"NCBI_API_KEY": "secret-of-ncbi"}
+REPO = f"{ORGANISATION}/cases"
 
 
 def run(seed: int, seconds: float) -> str:
@@ -28,11 +36,15 @@ def run(seed: int, seconds: float) -> str:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         fakes = stack.enter_context(running_fakes(articles=40, seed=seed, plain=True))
         models = stack.enter_context(running_models(seed, perfect=True, settings={"latency": 0.5}))
+        hub = stack.enter_context(running_hub())
         url, told = stack.enter_context(webhook())
         variables = {
             **fakes.environment,
             **models.environment,
+            **hub.environment,
             **SECRETS,
+            "HF_HOME": str(folder / "hf"),
+            "CASEBOOK_PUBLISH": REPO,
             "CASEBOOK_EMAIL": "someone@example.org",
             "CASEBOOK_NOTIFY_URL": url,
             "CASEBOOK_EXTRACTOR": "llm",
@@ -44,19 +56,21 @@ def run(seed: int, seconds: float) -> str:
         place = folder / "served"
         served = stack.enter_context(serving(place, {"sample": [EVERY_MINUTE]}, **variables))
         served.wait_until_ready()
-        month = Month(served, models, told)
+        month = Month(served, models, hub, told)
         month.a_schedule_creates_a_run_and_runs_it()
         month.a_run_is_killed("flow")
         month.a_run_is_killed("worker")
         month.the_whole_machine_is_lost()
         month.a_run_is_killed("server")
         month.the_next_run_completes()
+        month.it_is_published(1)
         month.it_gave_the_bytes_of_an_undisturbed_build()
         fakes.admin.add(3)
         month.a_second_run_pays_only_for_changes(3)
+        month.it_is_published(2)
         month.what_was_missed_is_run_once()
         month.nothing_is_left_behind()
-        month.no_secret_is_kept((*SECRETS.values(), models.key, url.rpartition("/")[2]))
+        month.no_secret_is_kept((*SECRETS.values(), hub.token, models.key, url.rpartition("/")[2]))
         assert not left_the_machine(place), left_the_machine(place)
         return "; ".join(month.said)
 
@@ -71,8 +85,14 @@ def _prices(folder: Path, models: RunningModels) -> Path:
 class Month:
     """What happens to what is served, one thing after the other."""
 
-    def __init__(self, served: Served, models: RunningModels, told: list[dict[str, Any]]) -> None:
-        self.served, self.models, self.told = served, models, told
+    def __init__(
+        self,
+        served: Served,
+        models: RunningModels,
+        hub: RunningHub,
+        told: list[dict[str, Any]],
+    ) -> None:
+        self.served, self.models, self.hub, self.told = served, models, hub, told
         self.said: list[str] = []
         self._began = time.monotonic()
         self._kills = 0
@@ -137,12 +157,21 @@ class Month:
         assert state[0] == "Completed", state
         self._say(f"the next run {name} is {state[0]} ({state[1]})")
 
+    def it_is_published(self, releases: int) -> None:
+        """One commit and one tag for each release, whatever was killed on the way."""
+        there = self.hub.admin.repo(REPO)
+        titles = [each["title"].partition(":")[0] for each in there["commits"]][1:]
+        assert sorted(titles) == [f"Release {n}" for n in range(1, releases + 1)], titles
+        assert there["tags"].keys() == {f"v{n}" for n in range(1, releases + 1)}
+        self._say(f"{releases} commits and tags on the Hub")
+
     def it_gave_the_bytes_of_an_undisturbed_build(self) -> None:
         """And what was answered before a kill was not asked for again."""
         asked = self._asked()
         peaceful = self.served.folder / "peaceful"
         command = [sys.executable, "-m", "flows.cli", "build", "--quiet", "--home", str(peaceful)]
-        subprocess.run(command, env=self.served.environment, cwd=self.served.folder, check=True)
+        environment = {k: v for k, v in self.served.environment.items() if k != "CASEBOOK_PUBLISH"}
+        subprocess.run(command, env=environment, cwd=self.served.folder, check=True)
         assert data_digests(peaceful) == data_digests(self._home), "other bytes"
         assert data_digests(peaceful), "no dataset"
         answers = self._asked()
