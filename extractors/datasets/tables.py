@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -101,6 +102,15 @@ def _only(batch: pa.RecordBatch, names: list[str]) -> pa.RecordBatch:
     return batch.select([name for name in names if name in batch.schema.names])
 
 
+def _require_text(part: Part) -> None:
+    """Bytes that are no text are said so before anybody looks for cells in them."""
+    with part.path.open("rb") as file:
+        try:
+            getincrementaldecoder("utf-8")().decode(file.read(_PAGE))
+        except UnicodeDecodeError as error:
+            raise pa.ArrowInvalid(f"invalid UTF8 at byte {error.start:,}") from None
+
+
 class _Csv:
     """Cells are text until somebody knows better, but for the numbers of rows.
 
@@ -108,6 +118,7 @@ class _Csv:
     """
 
     def __init__(self, part: Part, delimiter: str) -> None:
+        _require_text(part)
         self._odd: list[pyarrow.csv.InvalidRow] = []
         parse = pyarrow.csv.ParseOptions(
             delimiter=delimiter, newlines_in_values=True, invalid_row_handler=self._pass_over
