@@ -29,8 +29,8 @@ ROOT = Path(__file__).parents[2]
 BUILD = """
 import sys
 from pathlib import Path
-from tests.flows.building import build
 if __name__ == "__main__":
+    from tests.flows.building import build
     build(Path(sys.argv[1]), sample=True, shard_size=3, workers=2)
 """
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -22,19 +24,41 @@ from tests.flows.building import build, data_digests
 KEY = "0123456789abcdef0123456789abcdef0123"
 EMAIL = "somebody@example.org"
 SINCE = date.today() - timedelta(days=80)
-Build = Callable[..., RunSummary]
+
+
+@contextmanager
+def world() -> Iterator[RunningFakes]:
+    """The same articles each time, and all settings that lead to them."""
+    with (
+        running_fakes(
+            articles=800, today=date.today(), seed=4, clean=True, settings={"limits": None}
+        ) as running,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        told = {"CASEBOOK_EMAIL": EMAIL, "NCBI_API_KEY": KEY}
+        for name, value in {**running.environment, **told}.items():
+            patch.setenv(name, value)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunSummary]:
+    """A home built from a world like each test's; to be looked at, not changed."""
+    home = tmp_path_factory.mktemp("gathered") / "home"
+    with world():
+        return home, gather(home)
 
 
 @pytest.fixture
-def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningFakes]:
-    with running_fakes(
-        articles=800, today=date.today(), seed=4, clean=True, settings={"limits": None}
-    ) as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("CASEBOOK_EMAIL", EMAIL)
-        monkeypatch.setenv("NCBI_API_KEY", KEY)
+def fakes() -> Iterator[RunningFakes]:
+    with world() as running:
         yield running
+
+
+@pytest.fixture
+def home(gathered: tuple[Path, RunSummary], tmp_path: Path) -> Path:
+    """A copy of what was gathered."""
+    return shutil.copytree(gathered[0], tmp_path / "home")
 
 
 def gather(home: Path, **told: object) -> RunSummary:
@@ -62,25 +86,22 @@ def _is_found(article: dict[str, object]) -> bool:
     return bool(typed and article["open_access"] and (by_pubmed or by_europepmc))
 
 
-def test_a_second_build_downloads_nothing(fakes: RunningFakes, tmp_path: Path) -> None:
-    first = gather(tmp_path / "home")
-    fakes.admin.counts(reset=True)
-    second = gather(tmp_path / "home")
+def test_a_second_build_downloads_nothing(
+    fakes: RunningFakes, home: Path, gathered: tuple[Path, RunSummary]
+) -> None:
+    second = gather(home)
     asked = fakes.admin.counts()
     assert asked["bucket.xml"] == asked["bucket.metadata"] == asked["eutils.esummary"] == 0
-    assert (second.done, second.articles) == ({}, first.articles)
+    assert (second.done, second.articles) == ({}, gathered[1].articles)
 
 
-def test_one_day_later_only_what_changed_is_fetched(fakes: RunningFakes, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    gather(home)
+def test_one_day_later_only_what_changed_is_fetched(fakes: RunningFakes, home: Path) -> None:
     kept = [entry.pmcid for entry in read_ledger(home / "ledger.csv")]
     retracted, vanished, relicensed, revised = kept[:4]
     fakes.admin.retract(retracted)
     fakes.admin.vanish(vanished)
     fakes.admin.relicense(relicensed, "CC BY-NC-ND")
     fakes.admin.revise(revised, "words")
-    fakes.admin.counts(reset=True)
     summary = gather(home)
     assert left(home) == {
         retracted: "retracted",
@@ -97,23 +118,22 @@ def test_one_day_later_only_what_changed_is_fetched(fakes: RunningFakes, tmp_pat
 def test_a_record_typed_months_late_is_found_by_the_next_build(
     fakes: RunningFakes, tmp_path: Path
 ) -> None:
-    first = gather(tmp_path / "home", since=None, search_months=4)
-    entered, typed = date.today() - timedelta(days=100), date.today()
+    first = gather(tmp_path / "home", since=None, search_months=3)
+    entered, typed = date.today() - timedelta(days=75), date.today()
     fakes.admin.add(1, entered=str(entered), typed=str(typed))
-    second = gather(tmp_path / "home", since=None, search_months=4)
+    second = gather(tmp_path / "home", since=None, search_months=3)
     assert second.articles["arrived"] == first.articles["arrived"] + 1
 
 
 def test_faults_on_one_request_in_ten_change_nothing(
-    fakes: RunningFakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fakes: RunningFakes, gathered: tuple[Path, RunSummary], tmp_path: Path
 ) -> None:
-    gather(tmp_path / "peaceful")
     fakes.admin.faults(0.1, seed=7)
     summary = gather(tmp_path / "home")
     fakes.admin.faults(0)
     assert sum(n for kind, n in fakes.admin.counts().items() if kind.startswith("fault.")) > 9
     assert summary.state == "complete"
-    assert data_digests(tmp_path / "home") == data_digests(tmp_path / "peaceful")
+    assert data_digests(tmp_path / "home") == data_digests(gathered[0])
     for path in (tmp_path / "home").rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
         assert EMAIL.encode() not in content
@@ -122,15 +142,14 @@ def test_faults_on_one_request_in_ten_change_nothing(
 
 @pytest.mark.parametrize("lie", [{"lying_counts": True}, {"dropped_tag": "pt"}])
 def test_a_search_that_cannot_be_right_is_an_error_with_its_words(
-    fakes: RunningFakes, tmp_path: Path, lie: dict[str, bool | str]
+    fakes: RunningFakes, home: Path, lie: dict[str, bool | str]
 ) -> None:
-    gather(tmp_path / "home")
-    before = data_digests(tmp_path / "home")
+    before = data_digests(home)
     fakes.admin.settings(**lie)
     with pytest.raises(CasebookError, match="cannot be relied on") as raised:
-        gather(tmp_path / "home", attempts=2)
+        gather(home, attempts=2)
     assert EMAIL not in str(raised.value)
-    assert data_digests(tmp_path / "home") == before
+    assert data_digests(home) == before
 
 
 def test_what_a_dead_service_did_not_give_is_pending(fakes: RunningFakes, tmp_path: Path) -> None:
@@ -143,10 +162,8 @@ def test_what_a_dead_service_did_not_give_is_pending(fakes: RunningFakes, tmp_pa
 
 
 def test_a_licence_that_is_admitted_later_costs_its_articles_alone(
-    fakes: RunningFakes, tmp_path: Path
+    fakes: RunningFakes, home: Path
 ) -> None:
-    home = tmp_path / "home"
-    gather(home)
     pmcid = read_ledger(home / "ledger.csv")[0].pmcid
     fakes.admin.relicense(pmcid, "CC BY-ND")
     gather(home)
@@ -158,23 +175,17 @@ def test_a_licence_that_is_admitted_later_costs_its_articles_alone(
 
 
 def test_an_inventory_says_the_same_as_the_articles_themselves(
-    fakes: RunningFakes, tmp_path: Path
+    fakes: RunningFakes, gathered: tuple[Path, RunSummary], tmp_path: Path
 ) -> None:
-    gather(tmp_path / "home")
     fakes.admin.inventory()
-    fakes.admin.counts(reset=True)
     summary = gather(tmp_path / "inventoried", inventory_from=0)
     assert fakes.admin.counts()["bucket.manifest"] == 1
-    assert data_digests(tmp_path / "home") == data_digests(tmp_path / "inventoried")
+    assert data_digests(tmp_path / "inventoried") == data_digests(gathered[0])
     assert summary.state == "complete"
     assert len(list((tmp_path / "inventoried" / "inventory").glob("*.parquet"))) == 1
 
 
-def test_a_bucket_that_lost_half_of_a_home_is_not_believed(
-    fakes: RunningFakes, tmp_path: Path
-) -> None:
-    home = tmp_path / "home"
-    gather(home)
+def test_a_bucket_that_lost_half_of_a_home_is_not_believed(fakes: RunningFakes, home: Path) -> None:
     kept = [entry.pmcid for entry in read_ledger(home / "ledger.csv")]
     assert len(kept) > 30
     for pmcid in kept[:25]:
@@ -197,9 +208,11 @@ def test_a_list_names_what_cannot_be_had(fakes: RunningFakes, tmp_path: Path) ->
     assert summary.state == "complete"
 
 
-def test_another_dataset_is_asked_for_by_name(fakes: RunningFakes, tmp_path: Path) -> None:
-    first = gather(tmp_path / "home")
-    again = build(tmp_path / "again", pmcids=str(tmp_path / "home" / "dataset" / "data"))
+def test_another_dataset_is_asked_for_by_name(
+    fakes: RunningFakes, gathered: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
+    home, first = gathered
+    again = build(tmp_path / "again", pmcids=str(home / "dataset" / "data"))
     assert again.articles["arrived"] == first.articles["kept"]
     assert again.articles["kept"] == first.articles["kept"]
 
@@ -212,10 +225,11 @@ def test_whom_to_write_to_is_asked_at_once(
         gather(tmp_path / "home")
 
 
-def test_a_kill_in_a_download_costs_one_shard(fakes: RunningFakes, tmp_path: Path) -> None:
+def test_a_kill_in_a_download_costs_one_shard(
+    fakes: RunningFakes, gathered: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
     home = tmp_path / "home"
-    gather(tmp_path / "peaceful")
-    downloads = fakes.admin.counts(reset=True)["bucket.xml"]
+    downloads = gathered[1].articles["arrived"]
     fakes.admin.faults(1.0, kinds=["slow"], services=["bucket"])
     fakes.admin.settings(slow_seconds=0.1)
     command = "from datetime import date; from pathlib import Path; "
@@ -231,5 +245,5 @@ def test_a_kill_in_a_download_costs_one_shard(fakes: RunningFakes, tmp_path: Pat
     process.wait()
     fakes.admin.faults(0)
     gather(home)
-    assert data_digests(home) == data_digests(tmp_path / "peaceful")
+    assert data_digests(home) == data_digests(gathered[0])
     assert fakes.admin.counts()["bucket.xml"] <= downloads + 40

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -42,19 +43,39 @@ def xml(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningModels]:
-    with running_models(seed=2) as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
+@contextmanager
+def answering(folder: Path) -> Iterator[RunningModels]:
+    """The same models each time, and all settings that lead to them."""
+    with running_models(seed=2) as running, pytest.MonkeyPatch.context() as patch:
         prices = "".join(
             f'["{running.environment[name]}"]\ninput = 2\ncached = 1\noutput = 8\nbatch = 0.5\n'
             for name in ("CASEBOOK_EXTRACT_MODEL", "CASEBOOK_VERIFY_MODEL")
         )
-        (tmp_path / "prices.toml").write_text(prices)
-        monkeypatch.setenv("CASEBOOK_PRICES", str(tmp_path / "prices.toml"))
-        monkeypatch.setenv("CASEBOOK_PLANTED_LEAST", "8")
+        (folder / "prices.toml").write_text(prices)
+        told = {"CASEBOOK_PRICES": f"{folder}/prices.toml", "CASEBOOK_PLANTED_LEAST": "8"}
+        for name, value in {**running.environment, **told}.items():
+            patch.setenv(name, value)
         yield running
+
+
+@pytest.fixture(scope="module")
+def drafted(xml: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunSummary]:
+    """A home built by models like each test's; to be looked at, not changed."""
+    folder = tmp_path_factory.mktemp("drafted")
+    with answering(folder):
+        return folder / "home", draft(folder / "home", xml)
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Iterator[RunningModels]:
+    with answering(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def home(drafted: tuple[Path, RunSummary], tmp_path: Path) -> Path:
+    """A copy of what was drafted, with its answers."""
+    return shutil.copytree(drafted[0], tmp_path / "home")
 
 
 def draft(home: Path, xml: Path, **told: object) -> RunSummary:
@@ -97,15 +118,13 @@ def test_a_second_build_asks_nothing(models: RunningModels, xml: Path, tmp_path:
 
 
 def test_other_spacing_of_every_text_asks_nothing(
-    models: RunningModels, xml: Path, tmp_path: Path
+    models: RunningModels, xml: Path, home: Path, tmp_path: Path
 ) -> None:
-    first = draft(tmp_path / "home", xml)
-    before = pq.read_table(tmp_path / "home" / "dataset" / "data").to_pylist()
-    models.admin.counts(reset=True)
-    second = draft(tmp_path / "home", copied(xml, tmp_path / "spaced"))
+    before = pq.read_table(home / "dataset" / "data").to_pylist()
+    second = draft(home, copied(xml, tmp_path / "spaced"))
     assert calls(models) - calls(models, "repair") == 0
-    assert second.articles["kept"] >= first.articles["kept"] - 1
-    after = pq.read_table(tmp_path / "home" / "dataset" / "data").to_pylist()
+    assert second.articles["kept"] >= len(before) - 1
+    after = pq.read_table(home / "dataset" / "data").to_pylist()
     assert [row["text"] for row in before] != [row["text"] for row in after]
     for row in after:
         for statement in row["statements"]:
@@ -114,14 +133,12 @@ def test_other_spacing_of_every_text_asks_nothing(
 
 
 def test_one_article_changed_pays_for_one_article(
-    models: RunningModels, xml: Path, tmp_path: Path
+    models: RunningModels, xml: Path, home: Path, tmp_path: Path
 ) -> None:
-    draft(tmp_path / "home", xml)
-    row = pq.read_table(tmp_path / "home" / "dataset" / "data").to_pylist()[0]
+    row = pq.read_table(home / "dataset" / "data").to_pylist()[0]
     name = next(path.name for path in xml.glob(f"{row['pmcid']}.*"))
     word = row["case_prompt"].split(".")[0]
-    models.admin.counts(reset=True)
-    draft(tmp_path / "home", copied(xml, tmp_path / "new", {name: (word, f"{word} today")}))
+    draft(home, copied(xml, tmp_path / "new", {name: (word, f"{word} today")}))
     assert 1 <= calls(models) <= 5
     assert calls(models, "score") == 1
 
@@ -129,13 +146,10 @@ def test_one_article_changed_pays_for_one_article(
 def test_a_prompts_wording_pays_for_its_step_and_the_plan_says_so(
     models: RunningModels,
     xml: Path,
-    tmp_path: Path,
+    home: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    home = tmp_path / "home"
-    draft(home, xml)
-    models.admin.counts(reset=True)
     monkeypatch.setitem(
         prompts.PROMPTS, "verify", dataclasses.replace(prompts.PROMPTS["verify"], number=99)
     )
@@ -150,10 +164,8 @@ def test_a_prompts_wording_pays_for_its_step_and_the_plan_says_so(
     assert abs(told["verify"]["due"] - calls(models)) <= 8 + 2
 
 
-def test_a_threshold_asks_nothing(models: RunningModels, xml: Path, tmp_path: Path) -> None:
-    draft(tmp_path / "home", xml)
-    models.admin.counts(reset=True)
-    draft(tmp_path / "home", xml, min_thoroughness=4)
+def test_a_threshold_asks_nothing(models: RunningModels, xml: Path, home: Path) -> None:
+    draft(home, xml, min_thoroughness=4)
     assert calls(models) == calls(models, "verify"), "other cases may be planted"
 
 
@@ -182,11 +194,9 @@ def test_a_budget_holds_and_the_next_build_goes_on(
 
 
 def test_a_killed_build_pays_no_answer_twice(
-    models: RunningModels, xml: Path, tmp_path: Path
+    models: RunningModels, xml: Path, drafted: tuple[Path, RunSummary], tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    draft(tmp_path / "whole", xml)
-    models.admin.counts(reset=True)
     models.admin.settings(latency=0.2)
     command = "import sys; from pathlib import Path; from tests.flows.test_models import draft; "
     command += f"draft(Path({str(home)!r}), Path({str(xml)!r}), in_flight=4)"
@@ -201,7 +211,7 @@ def test_a_killed_build_pays_no_answer_twice(
     draft(home, xml)
     assert kills
     assert models.admin.counts()["answered.again"] <= 4 * kills
-    assert data_digests(home) == data_digests(tmp_path / "whole")
+    assert data_digests(home) == data_digests(drafted[0])
 
 
 def test_faults_on_three_requests_in_ten_leave_no_article_without_a_state(
@@ -232,10 +242,8 @@ def test_what_models_failed_at_is_asked_again_when_told(
 
 
 def test_nobody_leaves_because_a_model_could_not_be_asked(
-    models: RunningModels, xml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    models: RunningModels, xml: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = tmp_path / "home"
-    draft(home, xml)
     before = data_digests(home), (home / "ledger.csv").read_bytes()
     monkeypatch.setenv("OPENAI_API_KEY", "wrong")
     monkeypatch.setenv("CASEBOOK_EXTRACT_EFFORT", "high")
@@ -248,23 +256,23 @@ def test_nobody_leaves_because_a_model_could_not_be_asked(
     assert (data_digests(home), (home / "ledger.csv").read_bytes()) == before
 
 
-def test_batches_give_the_same_dataset(models: RunningModels, xml: Path, tmp_path: Path) -> None:
-    direct = draft(tmp_path / "direct", xml)
-    models.admin.counts(reset=True)
+def test_batches_give_the_same_dataset(
+    models: RunningModels, xml: Path, drafted: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
+    home, direct = drafted
     batched = draft(tmp_path / "batched", xml, batch=True, batch_poll=0.2)
     assert calls(models) == batched.articles.get("pending", 0) == 0
     assert batched.articles == direct.articles
-    assert data_digests(tmp_path / "batched") == data_digests(tmp_path / "direct")
+    assert data_digests(tmp_path / "batched") == data_digests(home)
     assert direct.calls is not None
     assert batched.calls is not None
     assert batched.calls.spent < 0.6 * direct.calls.spent
 
 
 def test_a_verifier_that_always_agrees_is_told_by_the_card(
-    models: RunningModels, xml: Path, tmp_path: Path
+    models: RunningModels, xml: Path, drafted: tuple[Path, RunSummary], tmp_path: Path
 ) -> None:
-    draft(tmp_path / "home", xml)
-    good = (tmp_path / "home" / "dataset" / "README.md").read_text()
+    good = (drafted[0] / "dataset" / "README.md").read_text()
     models.admin.settings(always_agrees=True)
     draft(tmp_path / "blind", xml)
     blind = (tmp_path / "blind" / "dataset" / "README.md").read_text()
