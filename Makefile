@@ -15,7 +15,7 @@ serve: $(INSTALLED)
 	$(BIN)/casebook serve
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
