@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from flows.auditing import audit
+from extractors.corpus.audit.report import Report
 from flows.hub.card import FILE
 from flows.hub.configs import data_files, row_groups, split_of
 from flows.hub.features import metadata
@@ -34,20 +34,19 @@ class Check:
     found: str | None
 
 
-def run_checks(folder: Path, receipt: Receipt) -> list[Check]:
-    """Every check of a dataset folder."""
+def run_checks(folder: Path, receipt: Receipt, audited: Report) -> list[Check]:
+    """Every check of a dataset folder, with what the audit of any dataset says of it."""
     rows = _first_findings(folder)
     return [
         Check("verifier", "a verifier catches the faults it is shown", True, _verifier(receipt)),
         Check("schema", "card and files have the same columns and rows", True, _schema(folder)),
         *(Check(name, means, True, rows.get(name)) for name, (means, _) in _OF_ROWS.items()),
-        *_audited(folder),
+        *_audited(audited),
     ]
 
 
-def _audited(folder: Path) -> Iterator[Check]:
-    """What the audit of any dataset has against this one, as far as it is required."""
-    for outcome in audit(str(folder)).outcomes:
+def _audited(report: Report) -> Iterator[Check]:
+    for outcome in report.outcomes:
         shown = outcome.examples[0] if outcome.failed else None
         found = f"{shown.place.name}: {shown.detail}" if shown else None
         says = outcome.finding.says.rstrip(".")

@@ -7,9 +7,8 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from flows.hub.cases import Rows, rows_of
+from flows.hub.cases import Rows, Told, rows_of
 from flows.hub.configs import split_of
 from flows.hub.repository import Head, RemoteFile, Repository
 from schemas.published import DEFAULT
@@ -28,7 +27,7 @@ class Files:
 
 def remote_rows(repository: Repository, head: Head) -> Rows:
     """The same of each case of a repository, whoever wrote it."""
-    rows: dict[str, tuple[Any, ...]] = {}
+    rows: dict[str, Told] = {}
     for path in sorted(head.files):
         if path.startswith(f"{DEFAULT.folder}/") and path.endswith(".parquet"):
             split = split_of(path)

@@ -50,6 +50,12 @@ def yaml_block(told: dict[str, Any]) -> str:
     return text
 
 
+def extended(card: str, name: str, words: str) -> str:
+    """Our card with more words at the end of a part."""
+    end = f"<!-- casebook:end {name} -->"
+    return card.replace(end, f"\n{words}\n{end}")
+
+
 def stamped(text: str) -> str:
     """The text with the digest of each part in its mark, by which an edit is seen later."""
     for part in reversed(_parts(text, "the card")):

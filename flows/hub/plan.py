@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -20,7 +20,7 @@ from flows.hub.difference import (
     told_text,
 )
 from flows.hub.folder import LEDGER, RECEIPT, Receipt
-from flows.hub.marks import merged, stamped
+from flows.hub.marks import extended, merged, stamped
 from flows.hub.repository import Head, Repository
 from flows.warehouse.ledger import conflict, missing, parse_ledger
 from schemas.published import CONFIGS
@@ -29,7 +29,11 @@ from schemas.split import LedgerEntry
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A dataset folder that may be published; `mark` is its receipt as it is written."""
+    """A dataset folder that may be shared; `mark` is its receipt as it is written.
+
+    `limits` judges the rows, which takes a while, and refuses them or gives the card's part on
+    what was found: it is called before a commit that brings them.
+    """
 
     folder: Path
     receipt: Receipt
@@ -37,6 +41,7 @@ class Built:
     contents: Contents
     ledger: Sequence[LedgerEntry]
     rows: Rows
+    limits: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +165,12 @@ def _texts(
 ) -> tuple[dict[str, tuple[bytes | None, bytes]], tuple[str, ...]]:
     """Card and changelog as they are there and as they are to be, people's words kept."""
     old_card = repository.read(head, card.FILE)
+    old_log = repository.read(head, changelog.FILE)
+    if old_card and old_log and repository.read(head, RECEIPT) == built.mark:
+        return {card.FILE: (old_card, old_card), changelog.FILE: (old_log, old_log)}, ()
     ours = (built.folder / card.FILE).read_text(encoding="utf-8")
     ours = ours.replace(card.PLACE, repository.name)
+    ours = extended(ours, "limits", built.limits())
     edited: tuple[str, ...] = ()
     if old_card is None:
         new_card = stamped(ours)
@@ -169,11 +178,8 @@ def _texts(
         where = f"{card.FILE} of {repository.name}"
         together = merged(old_card.decode(errors="replace"), ours, where)
         new_card, edited = together.text, together.kept
-    old_log = repository.read(head, changelog.FILE)
     if old_log is None:
         new_log = (built.folder / changelog.FILE).read_bytes()
-    elif repository.read(head, RECEIPT) == built.mark:
-        new_log = old_log
     else:
         new_log = changelog.with_section(old_log.decode(errors="replace"), tag, cases)
     texts = {card.FILE: (old_card, new_card.encode()), changelog.FILE: (old_log, new_log)}

@@ -5,14 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from extractors.pmc.web import Patience
-from flows.errors import CasebookError
+from flows.errors import INCOMPLETE, CasebookError
 from flows.hub.card import FILE
 from flows.hub.cases import Cases, local_rows
 from flows.hub.folder import LEDGER, RECEIPT
+from flows.hub.limits import known_limits
 from flows.hub.plan import Built, Plan, plan_for, tag_name
-from flows.hub.refusals import require_as_built, require_ended, require_publishable
+from flows.hub.refusals import (
+    require_as_built,
+    require_ended,
+    require_shareable,
+    require_sound,
+)
 from flows.hub.repository import MOVED, NOWHERE, Head, HubFailed, Repository
 from flows.warehouse.home import Home
 from flows.warehouse.ledger import read_ledger
@@ -36,12 +43,18 @@ class Asked:
 
 def publish(home: Home, asked: Asked, tell: Tell, patience: Patience | None = None) -> list[str]:
     """Publish the dataset of a home; what came of it, in lines: of a dry run all that differs."""
-    repository = Repository(asked.repository, patience)
+    repository = Repository(asked.repository, patience, tell)
     require_ended(home, allow_incomplete=asked.allow_incomplete)
     folder, receipt = home.dataset, require_as_built(home.dataset)
-    contents = require_publishable(
-        folder, receipt, loopback=repository.is_loopback, allow_rules=asked.allow_rules
+    contents = require_shareable(
+        folder, loopback=repository.is_loopback, allow_rules=asked.allow_rules
     )
+
+    @cache
+    def limits() -> str:
+        tell(f"auditing {contents.cases:,} cases before anybody else sees them")
+        return known_limits(require_sound(folder, receipt))
+
     built = Built(
         folder,
         receipt,
@@ -49,6 +62,7 @@ def publish(home: Home, asked: Asked, tell: Tell, patience: Patience | None = No
         contents,
         read_ledger(folder / LEDGER),
         local_rows(folder),
+        limits,
     )
     if asked.dry_run:
         head = repository.head() or NOWHERE
@@ -57,6 +71,12 @@ def publish(home: Home, asked: Asked, tell: Tell, patience: Patience | None = No
         return [f"{repository.name}: {place}", *plan.lines()]
     repository.require_token()
     return [_Publication(built, repository, asked, tell, patience or Patience()).run()]
+
+
+class Unfinished(CasebookError):
+    """The Hub was not well for too long: the same command finishes it another time."""
+
+    exit_code = INCOMPLETE
 
 
 class _Publication:
@@ -92,7 +112,7 @@ class _Publication:
             if pull:
                 return f"proposed to {self._name} in {pull}: {plan.cases.sentence()}"
             return self._tagged(oid, plan.tag, plan.cases)
-        raise CasebookError(
+        raise Unfinished(
             f"{failed}; nothing is there in half, and the next run finishes it: run the same again"
         )
 
@@ -156,6 +176,6 @@ class _Publication:
             if is_new:
                 return f"{self._name} had this build already: tagged it as {tag}"
             return f"nothing changed: {self._name} has this build as {tag}"
-        raise CasebookError(
+        raise Unfinished(
             f"{failed}; {self._name} has the commit {sha} without its tag: run the same again"
         )

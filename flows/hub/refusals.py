@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from extractors.corpus.audit.report import Report
+from flows.auditing import audit
 from flows.errors import INCOMPLETE, CasebookError, UsageError
 from flows.hub.checks import run_checks
 from flows.hub.contents import Contents, is_private, read_contents
@@ -50,10 +52,8 @@ def require_as_built(folder: Path) -> Receipt:
     return receipt
 
 
-def require_publishable(
-    folder: Path, receipt: Receipt, *, loopback: bool, allow_rules: bool
-) -> Contents:
-    """No row may be there that others should not see, and every required check must hold."""
+def require_shareable(folder: Path, *, loopback: bool, allow_rules: bool) -> Contents:
+    """No row may be there that others should not see."""
     contents = read_contents(folder)
     if not contents.cases:
         raise UsageError(f"{folder} has no rows: there is nothing to publish")
@@ -74,9 +74,15 @@ def require_publishable(
             f"{rules:,} cases of {folder} were drafted by rules, which understand nothing: build "
             "by models, or say --allow-rules"
         )
-    for check in run_checks(folder, receipt):
+    return contents
+
+
+def require_sound(folder: Path, receipt: Receipt) -> Report:
+    """Every required check must hold; what the audit found besides."""
+    report = audit(str(folder))
+    for check in run_checks(folder, receipt, report):
         if check.required and check.found:
             raise UsageError(
                 f"{folder} fails the check {check.name} ({check.means}): {check.found}"
             )
-    return contents
+    return report

@@ -28,7 +28,7 @@ from huggingface_hub.utils._validators import validate_repo_id
 
 from extractors.pmc.redact import redact
 from extractors.pmc.web import Patience
-from flows.errors import CasebookError, UsageError
+from flows.errors import FAILED, INCOMPLETE, CasebookError, UsageError
 
 Answer = TypeVar("Answer")
 MAIN = "main"
@@ -51,6 +51,7 @@ class HubFailed(CasebookError):
 
     def __init__(self, says: str, *, status: int | None, again: bool, wait: float = 0) -> None:
         super().__init__(says)
+        self.exit_code = INCOMPLETE if again else FAILED
         self.status, self.again, self.wait = status, again, wait
 
 
@@ -77,7 +78,7 @@ NOWHERE = Head("", {})
 class Repository:
     """One dataset's repository; every reading is tried again while the Hub is not well."""
 
-    def __init__(self, name: str, patience: Patience | None = None) -> None:
+    def __init__(self, name: str, patience: Patience | None, tell: Callable[[str], None]) -> None:
         try:
             validate_repo_id(name)
         except errors.HFValidationError:
@@ -91,7 +92,7 @@ class Repository:
         self._token = get_token()
         if self._token and not _TOKEN.fullmatch(self._token):
             raise UsageError("HF_TOKEN holds characters that no token has: set it again")
-        self._patience = patience or Patience()
+        self._patience, self._tell = patience or Patience(), tell
         set_client_factory(_client)
         self._api = HfApi(endpoint=self.endpoint, token=self._token)
         # It remembers what it has listed, which is right: files are asked for by commit.
@@ -244,7 +245,10 @@ class Repository:
                 try:
                     return call()
                 except Exception as error:
-                    raise self._said(doing, error) from None
+                    said = self._said(doing, error)
+                    if attempt.num == 1 and _again(said):
+                        self._tell(f"{said}; trying again for a while")
+                    raise said from None
         raise AssertionError("unreachable")
 
     def _said(self, doing: str, error: Exception) -> Exception:
@@ -265,6 +269,8 @@ class Repository:
             )
         again = status is None or status in _PASSING
         why = f"status {status}" if again and status else str(cause)
+        if response is None:
+            why = f"it does not answer ({why})"
         wait = _seconds(getattr(response, "headers", {}).get("Retry-After"))
         return HubFailed(self._words(doing, why), status=status, again=again, wait=wait)
 

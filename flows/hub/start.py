@@ -16,7 +16,7 @@ def start_from(
     home: Home, name: str, tell: Callable[[str], None], patience: Patience | None = None
 ) -> None:
     """Take over a repository's ledger, if the home's is a part of it; refuse if they part ways."""
-    repository = Repository(name, patience)
+    repository = Repository(name, patience, tell)
     repository.require_token()
     head = repository.head()
     content = repository.read(head, LEDGER) if head else None

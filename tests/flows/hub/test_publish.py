@@ -48,10 +48,20 @@ def test_a_dataset_is_one_commit_and_a_tag_and_is_not_published_twice(
     assert there["tags"] == {"v1": there["commits"][-1]["oid"]}
     paths = {p.relative_to(sample_home.dataset).as_posix() for p in sample_home.dataset.rglob("*")}
     assert there["files"].keys() - {".gitattributes"} <= paths
-    assert f'load_dataset("{repo}", split="train")' in read(hub, repo, "README.md")
+    card = read(hub, repo, "README.md")
+    assert f'load_dataset("{repo}", split="train")' in card
+    limits = card.partition("begin limits")[2].partition("end limits")[0]
+    assert (
+        "| `licence_noncommercial` | The licence permits no commercial use. | 2 | 14 rows |"
+        in limits
+    )
+    assert "Looked for and not found: `answer_in_prompt`, " in limits
 
+    hub.admin.put(repo, {"README.md": card.replace("# Diag", "# Our diag").encode()})
     hub.admin.counts(reset=True)
-    assert publish_to(sample_home) == [f"nothing changed: {repo} has this build as v1"]
+    told: list[str] = []
+    assert publish_to(sample_home, told) == [f"nothing changed: {repo} has this build as v1"]
+    assert told == []
     counted = hub.admin.counts()
     assert [counted[kind] for kind in ("hub.preupload", "storage.put", "hub.commit")] == [0, 0, 0]
 
@@ -111,7 +121,7 @@ def test_what_people_wrote_stays(
     hub.admin.put(repo, by_hand)
     told: list[str] = []
     publish_to(second, told)
-    assert "inside our parts (splits): their words are kept above ours" in told[0]
+    assert "inside our parts (splits): their words are kept above ours" in told[-1]
     merged = read(hub, repo, "README.md")
     for words in ("pretty_name: Ours\n", "Mind the gap.", "## Thanks\n\nTo everybody.\n"):
         assert words in merged
@@ -167,7 +177,7 @@ def test_whatever_the_hub_does_there_is_one_commit_of_a_build_and_one_tag(
     told: list[str] = []
     (said,) = publish_to(sample_home, told)
     assert said == f"published to {repo} as v1: 14 cases added, 0 removed, 0 changed"
-    assert len(told) == waits
+    assert sum("; looking again" in each or "somebody else" in each for each in told) == waits
     assert ours(hub, repo) == ["Release 1: 14 cases"]
     assert hub.admin.repo(repo)["tags"].keys() == {"v1"}
     assert publish_to(sample_home) == [f"nothing changed: {repo} has this build as v1"]
@@ -176,10 +186,16 @@ def test_whatever_the_hub_does_there_is_one_commit_of_a_build_and_one_tag(
 def test_a_hub_that_stays_down_is_said_and_the_next_run_finishes(
     hub: RunningHub, repo: str, publish_to: Publish, sample_home: Home
 ) -> None:
+    hub.admin.plan(("hub.revision", "503", 100))
+    told: list[str] = []
+    with pytest.raises(CasebookError, match=r"could not read .* status 503") as caught:
+        publish_to(sample_home, told)
+    assert caught.value.exit_code == 3
+    assert told == [f"the Hub could not read {repo}: status 503; trying again for a while"]
     hub.admin.plan(("hub.commit", "503", 100))
     with pytest.raises(CasebookError, match="status 503; nothing is there in half") as caught:
         publish_to(sample_home)
-    assert caught.value.exit_code == 1
+    assert caught.value.exit_code == 3
     assert hub.admin.repo(repo)["files"].keys() == {".gitattributes"}
     hub.admin.plan(("hub.tag", "503", 100))
     with pytest.raises(CasebookError, match=r"has the commit [0-9a-f]{40} without its tag"):
@@ -215,10 +231,9 @@ def test_rows_made_anew_in_the_same_release_get_a_tag_of_their_own(
     # A smaller gate gives every row another digest of its steps, and the same cases.
     build(tmp_path / "home", sample=True, min_words=149)
     (said,) = publish_to(Home(tmp_path / "home"))
-    assert said == f"published to {repo} as v1.1: 0 cases added, 0 removed, 14 changed"
-    assert "## Release 1.1\n\n0 cases added, 0 removed, 14 changed." in read(
-        hub, repo, "CHANGELOG.md"
-    )
+    told = "0 cases added, 0 removed, 0 changed, 14 made anew with the same words"
+    assert said == f"published to {repo} as v1.1: {told}"
+    assert f"## Release 1.1\n\n{told}." in read(hub, repo, "CHANGELOG.md")
 
 
 def test_fewer_cases_than_before_are_refused_unless_that_is_said(

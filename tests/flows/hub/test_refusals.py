@@ -15,7 +15,12 @@ from flows.errors import CasebookError, UsageError
 from flows.hub.card import CardFacts
 from flows.hub.configs import data_files
 from flows.hub.folder import OURS, finish_folder
-from flows.hub.refusals import require_as_built, require_ended, require_publishable
+from flows.hub.refusals import (
+    require_as_built,
+    require_ended,
+    require_shareable,
+    require_sound,
+)
 from flows.warehouse.home import Home
 from schemas.published import DEFAULT
 
@@ -52,15 +57,18 @@ def doctored(home: Home, folder: Path, change: Callable[[dict[str, Any]], None])
 
 def refused(folder: Path, **allowed: bool) -> str:
     allowed = {"loopback": True, "allow_rules": True} | allowed
-    with pytest.raises(UsageError) as caught:
-        require_publishable(folder, require_as_built(folder), **allowed)
-    return str(caught.value)
+    try:
+        require_shareable(folder, **allowed)
+        require_sound(folder, require_as_built(folder))
+    except UsageError as error:
+        return str(error)
+    return "not refused"
 
 
 def test_a_dataset_that_is_sound_is_not_refused(sample_home: Home, tmp_path: Path) -> None:
     folder = doctored(sample_home, tmp_path / "dataset", lambda row: None)
-    found = require_publishable(folder, require_as_built(folder), loopback=True, allow_rules=True)
-    assert found.cases == 14
+    assert require_shareable(folder, loopback=True, allow_rules=True).cases == 14
+    assert require_sound(folder, require_as_built(folder)).rows == 14
 
 
 def _no_derivatives(row: dict[str, Any]) -> None:
@@ -119,7 +127,7 @@ def test_a_verifier_that_misses_faults_is_refused(sample_home: Home, tmp_path: P
     folder = doctored(sample_home, tmp_path / "dataset", lambda row: None)
     receipt = require_as_built(folder).model_copy(update={"catch_rate": 0.5})
     with pytest.raises(UsageError, match="caught 50% of the planted faults, not the 70%"):
-        require_publishable(folder, receipt, loopback=True, allow_rules=True)
+        require_sound(folder, receipt)
 
 
 def test_files_that_somebody_touched_are_refused(sample_home: Home, tmp_path: Path) -> None:
