@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -11,15 +9,14 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from extractors.llm.outcomes import Unusable
 from flows.arrivals import Arrivals, capture_jobs, not_captured
 from flows.benchmarks import read_benchmarks
 from flows.errors import FORBIDDEN, FULL, CasebookError, Damaged, StageFailed, StorageFailed
 from flows.hub import changelog
 from flows.hub.card import card_facts
-from flows.models import Models, payer_of, require_models
+from flows.models import payer_of, require_models
 from flows.runtime.pool import Pool
 from flows.runtime.progress import Progress
 from flows.stages import STAGES, asks_models, write
@@ -31,16 +28,17 @@ from flows.warehouse.files import clear_drafts
 from flows.warehouse.home import Home, now
 from flows.warehouse.jobs import Job, run_job
 from flows.warehouse.ledger import ledger_bytes, write_ledger
-from flows.warehouse.results import Result, ResultStore, StoredInputs
+from flows.warehouse.results import Result, ResultStore
 from flows.warehouse.runs import read_runs, write_run
 from flows.warehouse.taken_over import ledger_of
 from flows.warehouse.work import Work
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset, steps
-from schemas.run import Calls, Pending, RunSummary, Written
+from flows.window import Window
+from schemas.run import Pending, RunSummary, Written
 from schemas.selector import Selector
 from schemas.settings import Settings
 from schemas.split import LedgerEntry
-from schemas.stage import Asks, Stage
+from schemas.stage import Stage
 
 
 class Outcome(Protocol):
@@ -50,8 +48,6 @@ class Outcome(Protocol):
         """Wait for the task; raises what the task raised."""
 
 
-SHARDS_OPEN = 4
-CALLS_TOLD_EVERY = 0.5
 CATALOGUED_EVERY = 1.0
 
 Hand = Callable[[str, Callable[[], None]], Outcome]
@@ -74,8 +70,6 @@ class Build:
         self._hand = hand
         self._done: Counter[str] = Counter()
         self._pending: list[Pending] = []
-        self._calls = Calls()
-        self._left = threading.Event()
         self._catalogued = -CATALOGUED_EVERY
         read_benchmarks(settings)
         if settings.extractor == "llm":
@@ -105,6 +99,13 @@ class Build:
             settings=self.settings.model_dump(mode="json"),
         )
         write_run(self.home.runs, self._started)
+        self._window = Window(
+            self.home,
+            self.settings,
+            payer_of(self.home, self._runs),
+            self._finished,
+            self.progress.note,
+        )
 
     def __exit__(
         self,
@@ -167,54 +168,14 @@ class Build:
             try:
                 asking.result()
             finally:
-                self._left.set()
+                self._window.leave()
             # Where the verifier rejected a case, the next of its duplicates is to be asked about.
             jobs = [job for job in self._work.missing(stage) if job.key not in asked]
         self.progress.end()
 
     def _ask_models(self, stage: Stage, jobs: Sequence[Job]) -> None:
-        self._left.clear()
-        try:
-            asyncio.run(self._ask_all(stage, jobs))
-        except Unusable as error:
-            raise CasebookError(f"{error}; what was answered is kept") from None
+        self._window.ask(stage, jobs)
         self._catalogue()
-
-    async def _ask_all(self, stage: Stage, jobs: Sequence[Job]) -> None:
-        """One window of calls over all shards, of which a few are open at a time."""
-        # One batch is to hold as much as there is.
-        together = asyncio.Semaphore(len(jobs) if self.settings.batch else SHARDS_OPEN)
-        models = Models(self.home, self.settings, payer_of(self.home, self._runs))
-        async with models:
-            asking = asyncio.gather(*(self._ask_shard(stage, j, models, together) for j in jobs))
-            telling = asyncio.create_task(self._tell_calls(models, asking))
-            try:
-                await asking
-            finally:
-                telling.cancel()
-                self._calls += models.calls
-                self.progress.note(self._calls.sentence())
-
-    async def _ask_shard(
-        self, stage: Stage, job: Job, models: Models, together: asyncio.Semaphore
-    ) -> None:
-        async with together:
-            store = self.home.store
-            inputs = StoredInputs(store, job.inputs)
-            made = await cast(Asks, stage.asks)(inputs, job.parameters, models)
-            again = self.settings.ask_again
-            result = store.save(stage, job.shard, job.key, made, again=again)
-        self._work.finish(result)
-        self._done[job.stage] += 1
-        self.progress.advance(job.articles, result.rejects.count)
-
-    async def _tell_calls(self, models: Models, asking: asyncio.Future[Any]) -> None:
-        """Tell where the calls stand, and stop them when nobody waits for them any more."""
-        while True:
-            await asyncio.sleep(CALLS_TOLD_EVERY)
-            self.progress.note((self._calls + models.calls).sentence())
-            if self._left.is_set():
-                asking.cancel()
 
     def write(self) -> None:
         """Settle the ledger and write the dataset, unless it is there as it would be."""
@@ -258,7 +219,7 @@ class Build:
                 "added": _difference(self._work.ledger, self._ledger),
                 "removed": _difference(self._ledger, self._work.ledger),
                 "pending": tuple(self._pending),
-                "calls": self._calls if self.settings.extractor == "llm" else None,
+                "calls": self._window.calls if self.settings.extractor == "llm" else None,
                 "dataset": self._dataset,
                 "ledger_entries": 0 if self._work.adopted else len(self._work.ledger),
             }
@@ -335,9 +296,12 @@ class Build:
         if self._gone_silent and job.stage == "capture":
             return
         result = run_job(job) if STAGES[job.stage].here else self._pool.call(run_job, job)
-        self._work.finish(result)
         if job.stage == "capture":
             self._note_refusals(result)
+        self._finished(job, result)
+
+    def _finished(self, job: Job, result: Result) -> None:
+        self._work.finish(result)
         self._done[job.stage] += 1
         self.progress.advance(job.articles, result.rejects.count)
 
