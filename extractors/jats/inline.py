@@ -52,12 +52,15 @@ def _tidy(text: str) -> str:
 
 def words_of(element: etree._Element) -> str:
     """All words of an element on one line: a title, a caption, a cell."""
-    if not len(element):
+    if len(element):
+        words: list[str] = []
+        gather(element, words, in_line)
+        text = "".join(words)
+    else:
         text = element.text or ""
-        return text if text.isprintable() and " " not in text else tidy(text)
-    words: list[str] = []
-    gather(element, words, in_line)
-    return tidy("".join(words))
+    if not text.isprintable():
+        return tidy(text)
+    return close_up(text).strip() if " " in text else text
 
 
 def footnotes(element: etree._Element) -> list[str]:
