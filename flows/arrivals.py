@@ -14,10 +14,20 @@ from flows.warehouse.results import digest
 from flows.warehouse.work import Work
 from schemas.arrival import Arrival, Member, order_key
 from schemas.article import is_fictional
+from schemas.found import Found
 from schemas.run import UNAVAILABLE, Pending
 from schemas.settings import Settings
 
 OF_PMC = "pmc:"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The articles that were asked for, what could not be asked, and what is no article of PMC."""
+
+    found: list[Found]
+    pending: list[Pending]
+    refused: list[Arrival]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,75 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 
-from extractors.datasets.errors import UnreadableSource
-from extractors.pmc import europepmc, eutils, idconv, objects
+from extractors.pmc import objects
 from extractors.pmc.bucket import Bucket, Stored
 from extractors.pmc.errors import ServiceFailed, Unavailable
-from extractors.pmc.europepmc import EuropePmc
-from extractors.pmc.eutils import Eutils
-from extractors.pmc.idconv import IdConverter
-from extractors.pmc.ids import Kind
 from extractors.pmc.inventory import UNREADABLE, Inventory, diff, keep_newest, kept
-from extractors.pmc.lists import Missed, read_ids
-from extractors.pmc.search import merge
-from extractors.pmc.together import Together
-from extractors.pmc.web import Patience, Service
-from flows.arrivals import OF_PMC, Arrivals, require_one_world, unavailable
-from flows.errors import CasebookError, UsageError
+from flows.arrivals import OF_PMC, Arrivals, Named, require_one_world, unavailable
+from flows.errors import CasebookError
+from flows.listing import listed
+from flows.searching import Searching, Tell
 from flows.stages.capture import barred_digest, policy_of
 from flows.warehouse import searches
 from flows.warehouse.home import Home
 from flows.warehouse.results import digest
-from flows.warehouse.searches import Searches, months, months_before
 from schemas.arrival import Arrival, Member
 from schemas.found import Found, Window
 from schemas.run import UNAVAILABLE, Pending
 from schemas.selector import Selector
 from schemas.settings import Settings
 
-Tell = Callable[[str], None]
-Ask = Callable[[Window], list[Found]]
-
-TOOL = "casebook"
 NOT_IN_BUCKET = "not_in_bucket"
 # More of a home than this does not vanish from PMC between two builds.
 _BELIEVED_SHARE, _BELIEVED_COUNT = 0.1, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Who asks NCBI; never stored and never shown."""
-
-    email: str
-    key: str | None
-
-    @classmethod
-    def from_environment(cls) -> Contact:
-        """The address that NCBI wants with every request."""
-        email = os.environ.get("CASEBOOK_EMAIL", "").strip()
-        if "@" not in email:
-            raise UsageError(
-                "NCBI wants to know whom to write to: set CASEBOOK_EMAIL to your e-mail address"
-            )
-        return cls(email, os.environ.get("NCBI_API_KEY") or None)
-
-    def __repr__(self) -> str:
-        return "Contact()"
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The articles that were asked for, what could not be asked, and what is no article of PMC."""
-
-    found: list[Found]
-    pending: list[Pending]
-    refused: list[Arrival]
 
 
 class Harvest:
@@ -78,10 +33,8 @@ class Harvest:
 
     def __init__(self, home: Home, selector: Selector, settings: Settings, tell: Tell) -> None:
         self._selector, self._settings, self._tell = selector, settings, tell
-        self._searches = Searches(home.root / "search", tell)
+        self._searching = Searching(home, selector, settings, tell)
         self._inventories = home.root / "inventory"
-        self._patience = Patience(settings.attempts)
-        self._stop = threading.Event()
 
     def arrivals(
         self,
@@ -133,131 +86,8 @@ class Harvest:
 
     def _named(self, owed: Iterable[tuple[str, Window]]) -> Named:
         if self._selector.source == "pmcids":
-            return self._listed(self._selector.pmcids or "")
-        return self._searched(owed)
-
-    def _searched(self, owed: Iterable[tuple[str, Window]]) -> Named:
-        contact = Contact.from_environment()
-        before = self._searches.everything()
-        window, standing = self._window()
-        routes = self._routes(contact, before)
-        # With dates, --full asks for those days and for no others.
-        others = not (self._selector.full and self._selector.since)
-        owed = [*owed, *self._searches.damaged()] if others else []
-        answers: dict[str, tuple[list[Found], list[Pending]]] = {}
-
-        def ask(route: str) -> None:
-            months = wanted_months(window, [days for of, days in owed if of == route])
-            try:
-                answers[route] = self._ask(route, routes[route], months, standing)
-            except BaseException:
-                self._stop.set()
-                raise
-
-        try:
-            Together(len(routes)).run(routes, ask)
-        finally:
-            self._stop.set()
-        found = [one for route in routes for one in answers[route][0]]
-        pending = [one for route in routes for one in answers[route][1]]
-        return Named(merge(found + ([] if self._selector.full else before)), pending, [])
-
-    def _routes(self, contact: Contact, before: Iterable[Found]) -> dict[str, Ask]:
-        settings = self._settings
-        known = {found.pmid: found for found in before if found.pmid and "pubmed" in found.origins}
-        pubmed = Eutils(
-            Service(
-                "PubMed's search",
-                settings.eutils_url,
-                tool=TOOL,
-                email=contact.email,
-                api_key=contact.key,
-                per_second=eutils.per_second(contact.key),
-                patience=self._patience,
-                stop=self._stop,
-            ),
-            self._converter(contact),
-        )
-        epmc = Service(
-            "Europe PMC's search",
-            settings.europepmc_url,
-            per_second=europepmc.PER_SECOND,
-            patience=self._patience,
-            stop=self._stop,
-        )
-
-        def by_pubmed(window: Window) -> list[Found]:
-            found = pubmed.search(window, {pmid: known[pmid].pmcid for pmid in known})
-            # Of what is known already only the id comes back.
-            return merge([*found, *(known[f.pmid] for f in found if f.pmid in known)])
-
-        return {"pubmed": by_pubmed, "europepmc": EuropePmc(epmc).search}
-
-    def _converter(self, contact: Contact) -> IdConverter:
-        return IdConverter(
-            Service(
-                "PMC's id converter",
-                self._settings.idconv_url,
-                tool=TOOL,
-                email=contact.email,
-                per_second=idconv.PER_SECOND,
-                patience=self._patience,
-                stop=self._stop,
-            )
-        )
-
-    def _window(self) -> tuple[Window, date]:
-        """The days to search, and the day from which answers grow old."""
-        today = datetime.now(UTC).date()
-        standing = months_before(today, self._settings.search_months)
-        since = self._selector.since
-        if since is None:
-            first = self._searches.first_day() if self._selector.full else None
-            since = min(first or standing, standing)
-        if since > today:
-            raise UsageError(f"--since {since} is in the future")
-        return Window(since, min(self._selector.until or today, today)), standing
-
-    def _ask(
-        self, route: str, ask: Ask, wanted: Sequence[Window], standing: date
-    ) -> tuple[list[Found], list[Pending]]:
-        to_ask = [m for m in wanted if not self._is_answered(route, m, standing)]
-        found = [f for m in wanted if m not in to_ask for f in self._searches.answer(route, m)]
-        if to_ask:
-            self._tell(f"asking {route} for {to_ask[0].since} to {to_ask[-1].until} ...")
-        for place, month in enumerate(to_ask):
-            try:
-                answer = ask(month)
-            except Unavailable as error:
-                left = searches.joined(to_ask[place:])
-                return found, [_unanswered(route, window, error) for window in left]
-            self._searches.keep(route, month, answer)
-            found += answer
-        return found, []
-
-    def _is_answered(self, route: str, month: Window, standing: date) -> bool:
-        age = self._searches.age_in_hours(route, month)
-        if age is None:
-            return False
-        closed = month.until < standing and not self._selector.full
-        return closed or age < self._settings.search_again_hours
-
-    def _listed(self, source: str) -> Named:
-        converter = _LateConverter(self._converter)
-        try:
-            listed = read_ids(source, converter, patience=self._patience)
-        except UnreadableSource as error:
-            raise UsageError(str(error)) from None
-        except Unavailable as error:
-            return Named([], [_unlisted(source, f"{source} cannot be read now: {error}")], [])
-        found = [Found(pmcid, origins=("list",)) for pmcid in listed.pmcids]
-        refused = [_refused(m) for m in listed.missed if m.reason != UNAVAILABLE]
-        pending = [
-            _unlisted(f"{source}: {m.file}, line {m.line}: {m.text[:60]}", str(listed.unavailable))
-            for m in listed.missed
-            if m.reason == UNAVAILABLE
-        ]
-        return Named(found, pending, refused)
+            return listed(self._selector.pmcids or "", self._settings)
+        return self._searching.named(owed)
 
     def _states(self, pmcids: Collection[str]) -> Mapping[str, tuple[Stored, ...]]:
         settings = self._settings
@@ -299,15 +129,6 @@ class Harvest:
             )
 
 
-def wanted_months(window: Window, owed: Iterable[Window]) -> list[Window]:
-    """A window by months, and what earlier builds wanted and did not get beside it."""
-    wanted = list(months(window))
-    for month in (month for days in owed for month in months(days)):
-        if not any(one.since <= month.since and month.until <= one.until for one in wanted):
-            wanted.append(month)
-    return sorted(wanted, key=lambda one: one.since)
-
-
 def _changes(old: Inventory, newest: Inventory) -> str:
     try:
         counts = diff(old, newest).counts
@@ -315,18 +136,6 @@ def _changes(old: Inventory, newest: Inventory) -> str:
         return f"{old.path} is damaged: what changed since is not counted"
     changes = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
     return f"from inventory {old.date} to {newest.date}: {changes}"
-
-
-class _LateConverter:
-    """The id converter, which is set up when the first list that needs one comes."""
-
-    def __init__(self, make: Callable[[Contact], IdConverter]) -> None:
-        self._make = make
-
-    def pmcids(self, ids: Iterable[str], kind: Kind) -> dict[str, str | None]:
-        """The PMCID of each, or None where PMC does not have the article."""
-        asked = list(ids)
-        return self._make(Contact.from_environment()).pmcids(asked, kind) if asked else {}
 
 
 def _arrival(found: Found, versions: tuple[Stored, ...]) -> Arrival:
@@ -351,26 +160,6 @@ def _is_known(arrival: Arrival, member: Member | None, policy: str) -> bool:
     return member.digest in (arrival.digest, barred_digest(arrival.digest, policy))
 
 
-def _refused(missed: Missed) -> Arrival:
-    """A line of a list that names no article of PMC."""
-    where = f"{missed.file}, line {missed.line}"
-    return Arrival(
-        article=f"{where}: {missed.text[:60]}",
-        source=f"{where}: {missed.text[:60]}",
-        pmcid=None,
-        version=None,
-        digest=missed.reason,
-        gone=False,
-        problem=missed.reason,
-        detail=f"{where} of the list",
-    )
-
-
-def _unlisted(source: str, why: str) -> Pending:
-    detail = f"{why}: run `casebook retry`, or name the list again"
-    return Pending(source=source, pmcid=None, stage="search", reason=UNAVAILABLE, detail=detail)
-
-
 def _unseen(count: int, error: Unavailable) -> Pending:
     return Pending(
         source=error.service,
@@ -379,14 +168,4 @@ def _unseen(count: int, error: Unavailable) -> Pending:
         reason=UNAVAILABLE,
         detail=f"{error}: it is not known which of {count:,} articles changed: "
         "run `casebook retry`",
-    )
-
-
-def _unanswered(route: str, window: Window, error: Unavailable) -> Pending:
-    return Pending(
-        source=searches.name_of(route, window),
-        pmcid=None,
-        stage="search",
-        reason=UNAVAILABLE,
-        detail=f"{error}: run `casebook retry`",
     )

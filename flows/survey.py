@@ -10,7 +10,8 @@ from pathlib import Path
 from flows.arrivals import OF_PMC, Arrivals, arrivals_of, leaving
 from flows.commands.settings import SAMPLE
 from flows.errors import Damaged, UsageError
-from flows.harvest import Harvest, Tell
+from flows.harvest import Harvest
+from flows.searching import Tell
 from flows.warehouse import searches
 from flows.warehouse.home import Home
 from flows.warehouse.runs import owed, read_runs
