@@ -48,16 +48,17 @@ def run_stages(build: Build) -> RunSummary:
         build.run(fetch.STAGE)
         build.run(read.STAGE)
         build.run(select.STAGE)
-        build.ask(extract.STAGE)
-        build.run(ground.STAGE)
-        build.run(check.STAGE)
-        build.ask(repair.STAGE)
-        build.run(profile.STAGE)
-        build.run(compare.STAGE)
-        build.run(contamination.STAGE)
-        build.run(dedupe.STAGE)
-        build.ask(verify.STAGE)
-        build.run(split.STAGE)
+        for _ in build.waves():
+            build.ask(extract.STAGE)
+            build.run(ground.STAGE)
+            build.run(check.STAGE)
+            build.ask(repair.STAGE)
+            build.run(profile.STAGE)
+            build.run(compare.STAGE)
+            build.run(contamination.STAGE)
+            build.run(dedupe.STAGE)
+            build.ask(verify.STAGE)
+            build.run(split.STAGE)
         build.write()
         return build.finish()
 
@@ -87,6 +88,7 @@ def build_dataset(
     budget: float | None = None,
     same_verifier: bool | None = None,
     limit: int | None = None,
+    target_cases: int | None = None,
     commercial: bool | None = None,
     allow_nd: bool | None = None,
     manuscripts: bool | None = None,
@@ -122,6 +124,7 @@ def build_dataset(
         budget=budget,
         same_verifier=same_verifier,
         limit=limit,
+        target_cases=target_cases,
         commercial=commercial,
         allow_nd=allow_nd,
         manuscripts=manuscripts,

@@ -65,6 +65,7 @@ def printing(command: Command) -> Command:
 @casebook.command()
 @selector_options
 @click.option("--limit", type=int, metavar="N", help="Only the first N candidates.")
+@click.option("--target-cases", type=int, metavar="N", help="As many candidates as N cases take.")
 @click.option("--extractor", type=click.Choice(["rules", "llm"]), help="What drafts the cases.")
 @click.option("--batch", is_flag=True, default=None, help="Ask models by the Batch API.")
 @click.option("--ask-again", is_flag=True, default=None, help="Also what models failed to answer.")
@@ -96,6 +97,7 @@ def build(**options: Any) -> int:
 @casebook.command()
 @selector_options
 @click.option("--limit", type=int, metavar="N", help="Only the first N candidates.")
+@click.option("--target-cases", type=int, metavar="N", help="As many candidates as N cases take.")
 @click.option("--batch", is_flag=True, default=None, help="At the Batch API's price.")
 @click.option("--same-verifier", is_flag=True, default=None, help="One model may do both.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

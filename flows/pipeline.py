@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from flows.warehouse.runs import read_runs, write_run
 from flows.warehouse.taken_over import ledger_of
 from flows.warehouse.work import Work
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset, steps
+from flows.waves import Waves
 from flows.window import Window
 from schemas.run import Pending, RunSummary, Written
 from schemas.selector import Selector
@@ -143,6 +144,22 @@ class Build:
         self._hand("search: what is new or changed", find).result()
         return found[0]
 
+    def waves(self) -> Iterator[None]:
+        """Once over all candidates; towards a target of cases over a few, then as many as it takes.
+
+        Where models could not be asked there is no telling how many more are needed.
+        """
+        if self.settings.target_cases is None:
+            yield
+            return
+        waves = Waves(self.settings.target_cases, len(self._work.queue[: self.settings.limit]))
+        taken: int | None = waves.first
+        while taken is not None:
+            self._work.take(taken)
+            yield
+            unasked = next(self._work.waiting(), None)
+            taken = None if unasked else waves.after(taken, self._work.passed())
+
     def run(self, stage: Stage) -> None:
         """Run a stage where its result is missing: over each shard, or over all at once."""
         if stage not in self._work.stages:
@@ -221,6 +238,7 @@ class Build:
                 "pending": tuple(self._pending),
                 "calls": self._window.calls if self.settings.extractor == "llm" else None,
                 "dataset": self._dataset,
+                "taken": self._work.taken if self.settings.target_cases else None,
                 "ledger_entries": 0 if self._work.adopted else len(self._work.ledger),
             }
         )

@@ -63,10 +63,21 @@ def survey(home: Home, selector: Selector, settings: Settings, tell: Tell) -> Su
     work = Work(home, settings, ledger, adopted=adopted)
     try:
         arrivals = find_arrivals(selector, settings, work, tell)
-        idle = not arrivals.new and work.shards and not work.first_missing()
+        idle = not arrivals.new and work.shards and _is_as_before(work) and not work.first_missing()
     except Damaged:
         return Survey(nothing_to_do=False, arrivals=None)
     return Survey(bool(idle) and _settled(work, arrivals.pending), arrivals)
+
+
+def _is_as_before(work: Work) -> bool:
+    """Whether it is known how many candidates are taken: for a target the last build found it."""
+    target, runs = work.settings.target_cases, read_runs(work.home.runs)
+    if target is None:
+        return True
+    taken = runs[-1].taken if runs and runs[-1].settings.get("target_cases") == target else None
+    if taken is not None:
+        work.take(taken)
+    return taken is not None
 
 
 def _settled(work: Work, pending: Sequence[Pending]) -> bool:

@@ -82,7 +82,10 @@ class Calls(BaseModel):
 
 
 class RunSummary(BaseModel):
-    """One build: what was asked, what came of it, what it did."""
+    """One build: what was asked, what came of it, what it did.
+
+    `taken` is how many candidates a target of cases took.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -102,6 +105,7 @@ class RunSummary(BaseModel):
     calls: Calls | None = None
     dataset: Written | None = None
     ledger_entries: int = 0
+    taken: int | None = None
     error: str | None = None
 
     @property

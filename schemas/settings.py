@@ -27,6 +27,9 @@ class Settings(BaseModel):
     )
     shard_size: int = Field(500, ge=1, description="articles a shard holds at most")
     limit: int | None = Field(None, ge=1, description="only the first N candidates")
+    target_cases: int | None = Field(
+        None, ge=1, description="only as many candidates as N cases take, wave after wave"
+    )
 
     eutils_url: str = Field(
         "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/", description="NCBI's E-utilities"

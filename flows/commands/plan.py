@@ -50,6 +50,7 @@ _ANSWER: dict[Step, int] = {"score": 700, "extract": 2500, "repair": 2000, "veri
 _ARTICLE = 5000
 # Articles of a search that turn out to be candidates, until some were seen.
 _CANDIDATES = 0.5
+OF_PLAN = ("home", "limit", "target_cases", "batch", "same_verifier")
 _STEPS: tuple[Step, ...] = ("score", "extract", "repair", "verify")
 
 
@@ -124,11 +125,13 @@ class Planning:
 def plan_from_options(options: Mapping[str, Any]) -> int:
     """`casebook plan`."""
     selector = selector_of({name: options.get(name) for name in OF_SELECTOR})
-    told = {name: options.get(name) for name in ("home", "limit", "batch", "same_verifier")}
+    told = {name: options.get(name) for name in OF_PLAN}
     settings = load_settings(selector, options["config"], extractor="llm", **told)
     home = Home(settings.home or Path())
     require_models(home, settings)
     work = Work(home, settings, home_ledger(home))
+    if settings.target_cases:
+        work.taken = min(settings.target_cases, settings.limit or settings.target_cases)
     arrivals = find_arrivals(selector, settings, work, lambda said: print(said, file=sys.stderr))
     with Store(store_of(work.home, settings)) as store:
         planning = Planning(store, settings)
@@ -137,15 +140,16 @@ def plan_from_options(options: Mapping[str, Any]) -> int:
     share = candidates / known if (known := _selected_from(work)) else _CANDIDATES
     size = sum(planning.sizes) // len(planning.sizes) if planning.sizes else _ARTICLE
     new = unread * share
-    if settings.limit is not None:
-        new = min(new, max(0, settings.limit - candidates))
+    if work.taken is not None:
+        new = min(new, max(0, work.taken - candidates))
     planning.expect("score", size, new)
     held, due = (round(getattr(planning.steps["verify"], name)) for name in ("held", "due"))
     share, least = settings.planted_share, settings.planted_least
     more = planted_count(held + due, share, least)
     more -= planted_count(held, share, least) if cases else 0
     planning.expect("verify", size, more)
-    _print(planning, candidates, unread, as_json=options["as_json"])
+    target, as_json = settings.target_cases, options["as_json"]
+    _print(planning, candidates, unread, target=target, as_json=as_json)
     return 0
 
 
@@ -187,7 +191,9 @@ def _selected_from(work: Work) -> int:
     return sum(result.rows.count for result in work.done["fetch"].values())
 
 
-def _print(planning: Planning, candidates: int, unread: int, *, as_json: bool) -> None:
+def _print(
+    planning: Planning, candidates: int, unread: int, *, target: int | None, as_json: bool
+) -> None:
     steps = list(planning.steps.values())
     total = sum(step.cost for step in steps)
     if as_json:
@@ -197,6 +203,8 @@ def _print(planning: Planning, candidates: int, unread: int, *, as_json: bool) -
     print(f"{candidates:,} candidates are read, {unread:,} articles are new; nothing was asked")
     print("\n".join(_table(steps)))
     print(f"about ${total:,.2f}, for articles not read yet and answers not known by estimate")
+    if target:
+        print(f"for the first {target:,} candidates: more are asked until {target:,} cases pass")
 
 
 def _table(steps: Iterable[Due]) -> Iterable[str]:

@@ -63,6 +63,7 @@ class Work:
         self.settings = settings
         self.ledger = ledger
         self.adopted = adopted
+        self.taken = settings.limit
         self.stages = stages_of(settings)
         self.done: dict[str, dict[str, Result]] = {name: {} for name in STAGES}
         self._on_damage = on_damage
@@ -168,18 +169,35 @@ class Work:
 
     @cached_property
     def wanted(self) -> dict[str, list[str]] | None:
-        """The candidates of every shard that a limit leaves, those of earlier releases first.
-
-        None where there is no limit. The stages up to `select` must be done.
-        """
-        if self.settings.limit is None:
+        """The candidates of every shard that are taken; None where all are."""
+        if self.taken is None:
             return None
-        released = {entry.pmcid for entry in self.ledger}
-        taken = sorted(self.candidates(), key=lambda c: (c[1] not in released, order_key(c[1])))
         wanted: dict[str, list[str]] = {shard: [] for shard in self.shards}
-        for shard, pmcid in taken[: self.settings.limit]:
+        for shard, pmcid in self.queue[: self.taken]:
             wanted[shard].append(pmcid)
         return wanted
+
+    @cached_property
+    def queue(self) -> list[tuple[str, str]]:
+        """The shard and id of every candidate in the order in which they are taken.
+
+        Those of earlier releases come first. The stages up to `select` must be done.
+        """
+        released = {entry.pmcid for entry in self.ledger}
+        return sorted(self.candidates(), key=lambda c: (c[1] not in released, order_key(c[1])))
+
+    def take(self, count: int) -> None:
+        """Take so many candidates from now on: what lies behind `select` is looked for anew."""
+        self.taken = count
+        for known in ("wanted", "_clustered"):
+            self.__dict__.pop(known, None)
+        for stage in self.stages[self.stages.index(STAGES["select"]) + 1 :]:
+            self.done[stage.name].clear()
+
+    def passed(self) -> list[int]:
+        """The places in the queue of the cases that are in the release."""
+        kept = {entry.pmcid for entry in self.entries() if entry.left is None}
+        return [place for place, (_, pmcid) in enumerate(self.queue) if pmcid in kept]
 
     def candidates(self) -> list[tuple[str, str]]:
         """The shard and id of every candidate."""

@@ -14,7 +14,7 @@ import pytest
 from flows.commands.settings import SAMPLE, load_settings
 from flows.commands.status import query, status_of
 from flows.errors import UsageError
-from flows.survey import survey
+from flows.survey import Survey, survey
 from flows.warehouse.home import Home
 from flows.warehouse.ledger import read_ledger
 from flows.warehouse.runs import read_runs
@@ -220,6 +220,45 @@ def test_a_limit_leaves_the_others_not_wanted_and_is_a_prefix(tmp_path: Path) ->
         assert states.total() == 30
         kept.append({row["pmcid"] for row in wanted})
     assert kept[0] < kept[1]
+
+
+def test_a_target_of_cases_takes_the_shortest_run_of_candidates_that_yields_it(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    summary = build(home, sample=True, target_cases=6)
+    assert summary.articles["kept"] == 6
+    assert summary.taken is not None
+    assert summary.taken < summary.taken + summary.articles["not_wanted"]
+    fewer = build(tmp_path / "fewer", sample=True, limit=summary.taken - 1)
+    assert fewer.articles["kept"] == 5
+    same = build(tmp_path / "same", sample=True, limit=summary.taken)
+    assert same.articles == summary.articles
+    assert data_digests(home) == data_digests(tmp_path / "same")
+
+    assert survey_of(home, target_cases=6).nothing_to_do
+    assert not survey_of(home, target_cases=7).nothing_to_do
+    more = build(home, sample=True, target_cases=8)
+    assert (more.articles["kept"], more.removed, len(more.added)) == (8, (), 2)
+    # Those of the release come first, and are as many as are wanted.
+    again = build(home, sample=True, target_cases=8, min_words=149)
+    assert (again.articles["kept"], again.taken, again.added) == (8, 8, ())
+
+
+def test_a_target_that_cannot_be_reached_takes_every_candidate(
+    tmp_path: Path, sample_home: Home
+) -> None:
+    summary = build(tmp_path / "home", sample=True, target_cases=500)
+    assert summary.articles["kept"] == 14
+    assert "not_wanted" not in summary.articles
+    assert data_digests(tmp_path / "home") == data_digests(sample_home.root)
+    assert survey_of(tmp_path / "home", target_cases=500).nothing_to_do
+
+
+def survey_of(home: Path, **told: object) -> Survey:
+    selector = Selector(sample=True)
+    settings = load_settings(selector, home=home, workers=1, **told)
+    return survey(Home(home), selector, settings, print)
 
 
 def test_a_limit_set_later_takes_cases_out_as_not_wanted(tmp_path: Path) -> None:

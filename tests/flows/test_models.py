@@ -193,6 +193,23 @@ def test_a_budget_holds_and_the_next_build_goes_on(
     assert models.admin.counts()["answered.again"] == 0
 
 
+def test_a_target_of_cases_asks_about_no_more_candidates_than_it_takes(
+    models: RunningModels, xml: Path, tmp_path: Path
+) -> None:
+    few = draft(tmp_path / "home", xml, target_cases=4)
+    assert (few.state, few.articles["kept"]) == ("complete", 4)
+    assert few.taken is not None
+    asked = calls(models, "score")
+    assert few.taken <= asked < ARTICLES
+    more = draft(tmp_path / "home", xml, target_cases=6)
+    assert (more.articles["kept"], more.removed) == (6, ())
+    assert asked < calls(models, "score") < ARTICLES
+    assert models.admin.counts()["answered.again"] == 0
+    poor = draft(tmp_path / "home", xml, target_cases=ARTICLES, budget=0.02)
+    assert (poor.state, {p.reason for p in poor.pending}) == ("incomplete", {"budget"})
+    assert poor.articles["kept"] >= 6
+
+
 def test_a_killed_build_pays_no_answer_twice(
     models: RunningModels, xml: Path, drafted: tuple[Path, RunSummary], tmp_path: Path
 ) -> None:
