@@ -149,12 +149,14 @@ class Build:
 
         Where models could not be asked there is no telling how many more are needed.
         """
-        if self.settings.target_cases is None:
+        target = self.settings.target_cases
+        if target is None:
             yield
             return
-        waves = Waves(self.settings.target_cases, len(self._work.queue[: self.settings.limit]))
+        waves = Waves(target, len(self._work.queue[: self.settings.limit]))
         taken: int | None = waves.first
         while taken is not None:
+            self.progress.say(f"taking {taken:,} candidates for {target:,} cases")
             self._work.take(taken)
             yield
             unasked = next(self._work.waiting(), None)
