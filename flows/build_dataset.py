@@ -103,6 +103,7 @@ def build_dataset(
     stratify: str | None = None,
     holdout_labels: bool | None = None,
     publish: str | None = None,
+    allow_incomplete: bool | None = None,
     home: Path | None = None,
     workers: int | None = None,
     cluster: str | None = None,
@@ -139,6 +140,7 @@ def build_dataset(
         stratify=stratify,
         holdout_labels=holdout_labels,
         publish=publish,
+        allow_incomplete=allow_incomplete,
         home=home,
         workers=workers,
         cluster=cluster,
@@ -150,7 +152,7 @@ def build_dataset(
         prepare(build.home, settings, progress.say)
         summary = run_stages(build)
         published = None
-        if settings.publish and summary.state == "complete":
+        if settings.publish and (summary.state == "complete" or settings.allow_incomplete):
             do = partial(publish_after_build, settings, quiet=quiet)
             published = one_task.submit("publish", do).result()
     if watched:

@@ -78,6 +78,12 @@ def printing(command: Command) -> Command:
 @split_options
 @click.option("--publish", metavar="ORG/NAME", help="Go on from there, and publish if complete.")
 @click.option(
+    "--allow-incomplete",
+    is_flag=True,
+    default=None,
+    help="Release, and publish, without what is pending.",
+)
+@click.option(
     "--home",
     type=DIRECTORY,
     help="Where to build. Default: data/build/sample for --sample, else data/build/main.",

@@ -218,8 +218,10 @@ class Build:
         """Whether what is pending keeps the dataset as it is.
 
         The splits of a first release are for good, and drawn from all that is wanted; and no case
-        leaves because nobody could be asked about it.
+        leaves because nobody could be asked about it, unless that is allowed.
         """
+        if self.settings.allow_incomplete:
+            return False
         if not self._ledger or self._work.adopted:
             return any(pending.of_service for pending in self._pending)
         before = {entry.pmcid for entry in self._ledger if entry.left is None}

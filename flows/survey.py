@@ -90,7 +90,8 @@ def _settled(work: Work, pending: Sequence[Pending]) -> bool:
     }
     written = dataset_is_current(home.dataset, last_dataset(runs), dataset_key(work))
     released = written and home.ledger.exists()
-    return said and home.catalogue.exists() and (released or runs[-1].withheld)
+    withheld = runs[-1].withheld and not work.settings.allow_incomplete
+    return said and home.catalogue.exists() and (released or withheld)
 
 
 def find_arrivals(selector: Selector, settings: Settings, work: Work, tell: Tell) -> Arrivals:

@@ -121,6 +121,9 @@ class Settings(BaseModel):
         None, description="the repository on the Hub that builds publish to, but for the sample"
     )
     allow_rules: bool = Field(False, description="cases by rules may be published")
+    allow_incomplete: bool = Field(
+        False, description="release and publish although something is pending"
+    )
     fewer: float = Field(0.1, ge=0, le=1, description="share of its cases that a release may lose")
 
     @field_validator("home")

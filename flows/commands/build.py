@@ -45,7 +45,7 @@ def build_from_options(options: Mapping[str, Any]) -> int:
             with handed_over(home, found):
                 return _run_flow(home, options)
         code = _unchanged(home, found, quiet=options["quiet"])
-        if settings.publish and code == COMPLETE:
+        if settings.publish and (code == COMPLETE or settings.allow_incomplete):
             tell(publish_after_build(settings, quiet=options["quiet"]))
     return code
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extractors.pmc.web import Patience
 from flows.commands.settings import existing_home, load_settings
@@ -15,6 +15,9 @@ from flows.errors import COMPLETE, UsageError
 from flows.warehouse.home import Home
 from schemas.selector import Selector
 from schemas.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.hub.publish import Asked
 
 
 def publish_from_options(options: Mapping[str, Any]) -> int:
@@ -26,19 +29,16 @@ def publish_from_options(options: Mapping[str, Any]) -> int:
 
 def published(options: Mapping[str, Any]) -> list[str]:
     """Publish a home as the options say; what came of it."""
-    from flows.hub.publish import Asked, publish
+    from flows.hub.publish import publish
 
     told = {name: options[name] for name in ("home", "fewer")}
-    told["allow_rules"] = options["allow_rules"] or None
+    told |= {name: options[name] or None for name in ("allow_rules", "allow_incomplete")}
     settings = load_settings(Selector(), options["config"], **told)
     home = existing_home(options["home"], options["config"])
-    asked = Asked(
-        options["repository"],
+    asked = replace(
+        asked_of(settings, options["repository"]),
         pull_request=options["pull_request"],
         dry_run=options["dry_run"],
-        allow_rules=settings.allow_rules,
-        allow_incomplete=options["allow_incomplete"],
-        fewer=settings.fewer,
     )
     show_uploads(quiet=options["quiet"])
     with home.locked():
@@ -61,12 +61,24 @@ def prepare(home: Home, settings: Settings, tell: Tell) -> None:
 
 def publish_after_build(settings: Settings, *, quiet: bool) -> str:
     """Publish what a build has just made; what came of it."""
-    from flows.hub.publish import Asked, publish
+    from flows.hub.publish import publish
 
-    asked = Asked(settings.publish or "", allow_rules=settings.allow_rules, fewer=settings.fewer)
+    asked = asked_of(settings, settings.publish or "")
     show_uploads(quiet=quiet)
     home = Home(settings.home or Path())
     return publish(home, asked, teller(quiet=quiet), patience_of(settings))[0]
+
+
+def asked_of(settings: Settings, repository: str) -> Asked:
+    """What settings say of a publication."""
+    from flows.hub.publish import Asked
+
+    return Asked(
+        repository,
+        allow_rules=settings.allow_rules,
+        allow_incomplete=settings.allow_incomplete,
+        fewer=settings.fewer,
+    )
 
 
 def patience_of(settings: Settings) -> Patience:

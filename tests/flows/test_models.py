@@ -21,7 +21,7 @@ from flows.commands.plan import plan_from_options
 from flows.commands.status import query
 from flows.errors import CasebookError, UsageError
 from flows.warehouse.home import Home
-from flows.warehouse.ledger import home_ledger
+from flows.warehouse.ledger import home_ledger, read_ledger
 from flows.warehouse.work import Work
 from schemas.run import RunSummary
 from schemas.settings import Settings
@@ -271,6 +271,37 @@ def test_nobody_leaves_because_a_model_could_not_be_asked(
     assert summary.state == "incomplete"
     assert "budget" in summary.sentence()
     assert (data_digests(home), (home / "ledger.csv").read_bytes()) == before
+
+
+def test_what_is_pending_is_left_out_where_that_is_allowed_and_gets_its_place_later(
+    models: RunningModels,
+    xml: Path,
+    drafted: tuple[Path, RunSummary],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home, whole = tmp_path / "home", drafted[1]
+    assert whole.calls is not None
+    most = {"budget": 0.9 * whole.calls.spent, "allow_incomplete": True}
+    first = draft(home, xml, in_flight=4, **most)
+    assert first.state == "incomplete"
+    assert 0 < first.articles["kept"] < whole.articles["kept"]
+    places = _places(home)
+    assert draft(home, xml).articles == whole.articles
+    assert places.items() <= _places(home).items()
+
+    places = _places(home)
+    monkeypatch.setenv("CASEBOOK_EXTRACT_EFFORT", "high")
+    assert draft(home, xml, budget=0.05, allow_incomplete=True).removed
+    assert {e.left for e in read_ledger(home / "ledger.csv")} >= {"pending"}
+    monkeypatch.delenv("CASEBOOK_EXTRACT_EFFORT")
+    assert draft(home, xml).articles == whole.articles
+    assert _places(home) == places
+
+
+def _places(home: Path) -> dict[str, tuple[int, str]]:
+    entries = read_ledger(home / "ledger.csv")
+    return {e.pmcid: (e.number, e.split) for e in entries if e.left is None}
 
 
 def test_batches_give_the_same_dataset(
