@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,10 +25,12 @@ from extractors.llm.tokens import Tokens
 from flows.batching import Gathering
 from flows.errors import UsageError
 from flows.warehouse.home import Home
+from flows.warehouse.lock import Lock
 from schemas.run import Calls, RunSummary
 from schemas.settings import Settings
 
 MANY = 1_000_000
+SECONDS_BETWEEN_LOOKS = 1.0
 OPENAI = "https://api.openai.com/v1"
 
 
@@ -115,6 +119,33 @@ def payer_of(home: Home, runs: list[RunSummary]) -> str:
 def _asked_of(settings: Settings, *, verifies: bool) -> tuple[Server, Server]:
     """Both servers; where nothing is verified, that of the model that drafts stands for both."""
     return servers(settings) if verifies else (drafter(settings),) * 2
+
+
+@asynccontextmanager
+async def in_turn(
+    home: Home,
+    settings: Settings,
+    tell: Callable[[str], None],
+    is_left: Callable[[], bool] = lambda: False,
+) -> AsyncIterator[None]:
+    """Ask while nobody else asks through the same store: two at once would both pay."""
+    store = store_of(home, settings)
+    lock = Lock(store.with_name(f"{store.name}.lock"))
+    told = False
+    while not lock.take():
+        if not told:
+            tell(
+                f"waiting for {lock.holder()}, which asks models through the same {store}; "
+                "CASEBOOK_CALLS can name another"
+            )
+        told = True
+        if is_left():
+            raise asyncio.CancelledError
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Models:

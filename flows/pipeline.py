@@ -25,9 +25,10 @@ from flows.warehouse.accounts import Accounts, take_account
 from flows.warehouse.asked import demand_of
 from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.files import clear_drafts
-from flows.warehouse.home import Home, now
+from flows.warehouse.home import Home
 from flows.warehouse.jobs import Job, run_job
 from flows.warehouse.ledger import ledger_bytes, write_ledger
+from flows.warehouse.lock import now
 from flows.warehouse.results import Result, ResultStore
 from flows.warehouse.runs import read_runs, write_run
 from flows.warehouse.taken_over import ledger_of
@@ -105,7 +106,7 @@ class Build:
             self.settings,
             payer_of(self.home, self._runs),
             self._finished,
-            self.progress.note,
+            self.progress,
         )
 
     def __exit__(

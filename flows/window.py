@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from extractors.llm.outcomes import Unusable
 from flows.errors import CasebookError
-from flows.models import Models
+from flows.models import Models, in_turn
+from flows.runtime.progress import Progress
 from flows.warehouse.home import Home
 from flows.warehouse.jobs import Job
 from flows.warehouse.results import Result, StoredInputs
@@ -30,10 +31,10 @@ class Window:
         settings: Settings,
         payer: str,
         finished: Callable[[Job, Result], None],
-        tell: Callable[[str], None],
+        progress: Progress,
     ) -> None:
         self._home, self._settings, self._payer = home, settings, payer
-        self._finished, self._tell = finished, tell
+        self._finished, self._progress = finished, progress
         self._left = threading.Event()
         self.calls = Calls()
 
@@ -52,7 +53,10 @@ class Window:
     async def _ask_all(self, stage: Stage, jobs: Sequence[Job]) -> None:
         # One batch is to hold as much as there is.
         together = asyncio.Semaphore(len(jobs) if self._settings.batch else SHARDS_OPEN)
-        async with Models(self._home, self._settings, self._payer) as models:
+        async with (
+            in_turn(self._home, self._settings, self._progress.say, self._left.is_set),
+            Models(self._home, self._settings, self._payer) as models,
+        ):
             asking = asyncio.gather(*(self._ask_shard(stage, j, models, together) for j in jobs))
             telling = asyncio.create_task(self._tell_calls(models, asking))
             try:
@@ -60,7 +64,7 @@ class Window:
             finally:
                 telling.cancel()
                 self.calls += models.calls
-                self._tell(self.calls.sentence())
+                self._progress.note(self.calls.sentence())
 
     async def _ask_shard(
         self, stage: Stage, job: Job, models: Models, together: asyncio.Semaphore
@@ -77,6 +81,6 @@ class Window:
         """Tell where the calls stand, and stop them when nobody waits for them any more."""
         while True:
             await asyncio.sleep(CALLS_TOLD_EVERY)
-            self._tell((self.calls + models.calls).sentence())
+            self._progress.note((self.calls + models.calls).sentence())
             if self._left.is_set():
                 asking.cancel()

@@ -89,7 +89,7 @@ async def _ask_all(
     articles: Iterator[Article], home: Home, settings: Settings, out: TextIO, err: TextIO
 ) -> list[Waiting]:
     """Ask about a window of articles at a time, and print in the order of the files."""
-    from flows.models import Models, payer_of
+    from flows.models import Models, in_turn, payer_of
 
     parameters = models_told("extract", settings)
     waiting: list[Waiting] = []
@@ -106,7 +106,10 @@ async def _ask_all(
             out.write(_line(article, seen))
 
     payer = payer_of(home, read_runs(home.runs))
-    async with Models(home, settings, payer, verifies=False) as models:
+    async with (
+        in_turn(home, settings, lambda said: print(said, file=err)),
+        Models(home, settings, payer, verifies=False) as models,
+    ):
         for article in articles:
             asking.append((article, asyncio.create_task(_look(article, parameters, models))))
             if len(asking) >= models.window:

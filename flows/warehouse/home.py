@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.errors import HomeBusy
+from flows.warehouse.lock import Lock
 from flows.warehouse.results import ResultStore
 
-LOOKS = 20
 _LENT: set[Path] = set()
 
 
@@ -30,6 +24,7 @@ class Home:
         self.runs = self.root / "runs"
         self.catalogue = self.root / "warehouse.duckdb"
         self.prefect = self.root / "prefect"
+        self._lock = Lock(self.root / "build.lock")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -38,17 +33,12 @@ class Home:
             _LENT.discard(self.root)
             yield
             return
-        self.root.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.root / "build.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        if not self._lock.take():
+            raise HomeBusy(f"{self.root} is in use by {self.holder()}; wait for it")
         try:
-            if not _taken(handle):
-                raise HomeBusy(f"{self.root} is in use by {self.holder()}; wait for it")
-            who = {"pid": os.getpid(), "host": socket.gethostname(), "since": now()}
-            os.truncate(handle, 0)
-            os.pwrite(handle, json.dumps(who).encode(), 0)
             yield
         finally:
-            os.close(handle)
+            self._lock.release()
 
     @contextmanager
     def locked_for_a_build(self) -> Iterator[None]:
@@ -62,40 +52,8 @@ class Home:
 
     def is_locked(self) -> bool:
         """Whether a build works in this home now."""
-        try:
-            handle = os.open(self.root / "build.lock", os.O_RDONLY)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        else:
-            return False
-        finally:
-            os.close(handle)
+        return self._lock.is_taken()
 
     def holder(self) -> str:
         """Who builds in this home, in words."""
-        try:
-            who = json.loads((self.root / "build.lock").read_bytes())
-        except ValueError:
-            return "another build"
-        return f"process {who['pid']} on {who['host']} since {who['since']}"
-
-
-def _taken(handle: int) -> bool:
-    """Take a lock, in spite of those who just look whether it is taken."""
-    for _ in range(LOOKS):
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(0.05)
-        else:
-            return True
-    return False
-
-
-def now() -> str:
-    """The time, as summaries write it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self._lock.holder()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -229,6 +230,22 @@ def test_a_killed_build_pays_no_answer_twice(
     assert kills
     assert models.admin.counts()["answered.again"] <= 4 * kills
     assert data_digests(home) == data_digests(drafted[0])
+
+
+def test_two_builds_at_once_that_share_their_answers_pay_for_each_once(
+    models: RunningModels, xml: Path, drafted: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
+    models.admin.settings(latency=0.1)
+    shared = {"calls": tmp_path / "calls.sqlite"}
+    with ThreadPoolExecutor(2) as threads:
+        homes = [tmp_path / "one", tmp_path / "other"]
+        both = [threads.submit(draft, home, xml, **shared) for home in homes]
+        summaries = [each.result() for each in both]
+    assert models.admin.counts()["answered.again"] == 0
+    assert [data_digests(home) for home in homes] == [data_digests(drafted[0])] * 2
+    done = [summary.calls.done for summary in summaries if summary.calls]
+    assert drafted[1].calls is not None
+    assert sum(done) == drafted[1].calls.done
 
 
 def test_faults_on_three_requests_in_ten_leave_no_article_without_a_state(
