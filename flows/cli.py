@@ -139,6 +139,7 @@ def splits(**options: Any) -> int:
 
 @casebook.command()
 @click.option("--reason", help="Only what is pending for this reason.")
+@click.option("--budget", type=float, metavar="USD", help="What calls to models may cost.")
 @home_option
 @where_options
 def retry(**options: Any) -> int:

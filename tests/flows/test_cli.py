@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,16 @@ def test_the_flows_parameters_are_the_commands_options(
     parameters = inspect.signature(flow.fn).parameters
     defaults = {name: parameter.default for name, parameter in parameters.items()}
     assert defaults | arguments == options
+
+
+def test_every_option_that_the_readme_gives_a_command_is_one_of_it() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    given = re.findall(r"casebook ([a-z]+)((?: (?!\|)[^\s`#]+)*)", readme)
+    options = {(name, word) for name, rest in given for word in rest.split() if word[:2] == "--"}
+    assert len(options) > 10
+    for name, word in options:
+        known = [name for option in casebook.commands[name].params for name in option.opts]
+        assert word in known, f"casebook {name} {word}"
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -199,12 +210,14 @@ def test_retry_with_nothing_pending_says_so(typed: Typed, sample_home: Home) -> 
 
 def test_what_is_pending_is_exit_code_3(typed: Typed, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "xml", (1,))
-    (folder / "PMC9000000002.xml").symlink_to(tmp_path / "none")
+    for number in range(2, 7):
+        (folder / f"PMC900000000{number}.xml").symlink_to(tmp_path / "none")
     build(tmp_path / "home", xml=folder)
     ran = typed("build", "--xml", folder, "--home", tmp_path / "home")
     assert ran.code == 3
     ran = typed("status", "--home", tmp_path / "home")
-    assert "pending: PMC9000000002.xml: unreadable_file" in ran.out
+    assert ran.out.count("pending: ") == 1, "one cause is told once"
+    assert "and 2 more: unreadable_file" in ran.out
 
 
 @pytest.mark.parametrize("option", ["--pmcids", "--xml"])
