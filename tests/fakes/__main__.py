@@ -28,6 +28,7 @@ _VARIABLES = {
     "idconv": "CASEBOOK_IDCONV_URL",
     "bucket": "CASEBOOK_BUCKET_URL",
 }
+_PRICES = Path(__file__).parent / "models" / "prices.toml"
 
 
 def main() -> None:
@@ -107,7 +108,8 @@ async def _serve_models(asked: argparse.Namespace) -> None:
         f"export OPENAI_API_KEY={models.settings.key}",
         f"export CASEBOOK_EXTRACT_MODEL={EXTRACT_MODEL}",
         f"export CASEBOOK_VERIFY_MODEL={VERIFY_MODEL}",
-        "casebook build --sample --extractor llm --home data/build/fakes",
+        f"export CASEBOOK_PRICES={_PRICES}",
+        ".venv/bin/casebook build --sample --extractor llm --home data/build/fakes",
         "",
         "To change the models (tests/fakes/models/behaviour.py has all that can be set):",
         f"""curl {address.removesuffix("/v1")}/_admin/settings -d '{{"latency": 0.5}}'""",
@@ -129,7 +131,7 @@ async def _serve_hub(asked: argparse.Namespace) -> None:
         f"export HF_ENDPOINT={address}",
         f"export HF_TOKEN={TOKEN}",
         "export HF_HUB_DISABLE_XET=1",
-        f"casebook publish {ORGANISATION}/cases --home data/build/sample --allow-rules",
+        f".venv/bin/casebook publish {ORGANISATION}/cases --home data/build/sample --allow-rules",
         "",
         "To change the Hub (tests/fakes/hub/admin.py has all that can be changed):",
         f"""curl {address}/_admin/faults -d '{{"rate": 0.1}}'""",
@@ -167,7 +169,7 @@ def _say(world: World, addresses: dict[str, str]) -> None:
         "",
         *(f"export {_VARIABLES[name]}={address}" for name, address in addresses.items()),
         "export CASEBOOK_EMAIL=someone@example.org",
-        f"casebook build --since {since} --home data/build/fakes",
+        f".venv/bin/casebook build --since {since} --home data/build/fakes",
         "",
         "To change the world (tests/fakes/admin.py has all that can be changed):",
         f"""curl {bucket}/_admin/today -d '{{"date": "{world.today + timedelta(days=1)}"}}'""",

@@ -21,6 +21,7 @@ import pytest
 import requests
 from lxml import etree
 
+from extractors.llm.prices import Prices
 from tests.fakes.behaviour import ADDRESS
 from tests.fakes.running import RunningFakes, running_fakes
 
@@ -531,3 +532,16 @@ def test_a_person_starts_and_ends_them() -> None:
     for name in ("EUTILS_URL", "EUROPEPMC_URL", "IDCONV_URL", "BUCKET_URL", "EMAIL"):
         assert re.search(rf"^export CASEBOOK_{name}=\S+$", told, re.MULTILINE)
     assert json.dumps({"rate": 0.1}) in told
+
+
+def test_a_person_who_starts_the_models_is_told_what_they_cost() -> None:
+    command = [sys.executable, "-m", "tests.fakes", "--models"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        told = "".join(takewhile(lambda line: not line.startswith("ready"), process.stdout))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    exported = dict(re.findall(r"^export (\w+)=(\S+)$", told, re.MULTILINE))
+    prices = Prices.load(Path(exported["CASEBOOK_PRICES"]))
+    for use in ("EXTRACT", "VERIFY"):
+        assert prices.of(exported[f"CASEBOOK_{use}_MODEL"]).output
