@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ REASONS = """
     SELECT stage, reason, count(*) AS articles FROM rejects
     GROUP BY stage, reason ORDER BY articles DESC, reason
 """
+SHOWN = 3
 _OF_CHECKS = {check.policy.reason: check.policy.says for check in all_checks()}
 REASONS_BY_STAGE = REASONS_OF_STAGES | {
     "check": _OF_CHECKS,
@@ -170,6 +171,20 @@ def _lines(report: dict[str, Any]) -> list[str]:
     if report["left"]:
         why = ", ".join(f"{reason} {count:,}" for reason, count in report["left"].items())
         lines.append(f"left since they were released: {why}")
-    for pending in report["pending"]:
-        lines.append(f"pending: {pending['source']}: {pending['reason']}: {pending['detail']}")
-    return lines
+    return lines + _pending_lines(report["pending"])
+
+
+def _pending_lines(pending: Sequence[Mapping[str, str]]) -> list[str]:
+    """A line for what is pending for one cause, however many articles wait for it."""
+    by_cause: dict[tuple[str, str], list[str]] = {}
+    for one in pending:
+        by_cause.setdefault((one["reason"], one["detail"]), []).append(one["source"])
+    return [
+        f"pending: {_some(sources)}: {reason}: {detail}"
+        for (reason, detail), sources in by_cause.items()
+    ]
+
+
+def _some(sources: Sequence[str]) -> str:
+    named, more = ", ".join(sources[:SHOWN]), len(sources) - SHOWN
+    return f"{named} and {more:,} more" if more > 0 else named
