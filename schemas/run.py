@@ -120,10 +120,7 @@ class RunSummary(BaseModel):
         said = f"{self.articles.get('kept', 0):,} cases of {arrived:,} articles"
         said += f" ({splits})" if splits else ""
         if self.withheld:
-            return (
-                f"incomplete: {said}, no first release before services gave what is wanted; "
-                f"{self._waits()}"
-            )
+            return f"incomplete: {said}, no first release before all of it is had; {self._waits()}"
         return f"incomplete: {said}; {self._waits()}" if self.pending else said
 
     def _waits(self) -> str:
