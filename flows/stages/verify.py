@@ -41,8 +41,15 @@ async def ask(inputs: Inputs, parameters: Mapping[str, Any], models: Models) -> 
     made = await each(told.items(), sound, models)
     plain = ((pmcid, article) for pmcid, article in told.items() if pmcid in planted)
     tried = await each(plain, faulty, models)
-    made.rows += tried.rows
-    return made
+    return _together(made, tried)
+
+
+def _together(made: StageResult, tried: StageResult) -> StageResult:
+    """Both outcomes; a case waits with its planted one, so that none goes missing unseen."""
+    waiting = tried.waiting
+    rows = [row for row in made.rows if row.pmcid not in waiting]
+    rejects = [reject for reject in made.rejects if reject.article not in waiting]
+    return StageResult(rows + tried.rows, rejects, made.waiting | waiting)
 
 
 STAGE = Stage("verify", 2, None, Verification, needs=("read", "cases"), asks=ask)

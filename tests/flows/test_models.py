@@ -211,6 +211,18 @@ def test_a_target_of_cases_asks_about_no_more_candidates_than_it_takes(
     assert poor.articles["kept"] >= 6
 
 
+def test_a_budget_that_ends_among_the_planted_cases_leaves_something_pending(
+    models: RunningModels, xml: Path, drafted: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
+    home, whole = drafted
+    assert whole.calls is not None
+    first = draft(tmp_path / "home", xml, budget=whole.calls.spent, in_flight=1)
+    assert {(p.stage, p.reason) for p in first.pending} == {("verify", "budget")}
+    draft(tmp_path / "home", xml)
+    card = Path("dataset", "README.md")
+    assert (tmp_path / "home" / card).read_bytes() == (home / card).read_bytes()
+
+
 def test_a_killed_build_pays_no_answer_twice(
     models: RunningModels, xml: Path, drafted: tuple[Path, RunSummary], tmp_path: Path
 ) -> None:
