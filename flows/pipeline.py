@@ -72,6 +72,7 @@ class Build:
         self._hand = hand
         self._done: Counter[str] = Counter()
         self._pending: list[Pending] = []
+        self._held: list[str] = []
         self._catalogued = -CATALOGUED_EVERY
         read_benchmarks(settings)
         if settings.extractor == "llm":
@@ -92,6 +93,7 @@ class Build:
         clear_drafts(self.home.root)
         self._runs = read_runs(self.home.runs)
         self._ledger, adopted = ledger_of(self.home, self.settings)
+        self._kept_before = {entry.pmcid for entry in self._ledger if entry.left is None}
         self._work = Work(self.home, self.settings, self._ledger, self._set_aside, adopted=adopted)
         self._started = RunSummary(
             number=max((run.number for run in self._runs), default=0) + 1,
@@ -206,6 +208,7 @@ class Build:
         self._dataset = last_dataset(self._runs)
         ledger = self._work.entries()
         if self._must_wait(ledger):
+            self._held = [entry.pmcid for entry in ledger if self._is_retracted_now(entry)]
             return
         write_ledger(self.home.ledger, ledger)
         self._work.rename_by_ledger(ledger)
@@ -225,8 +228,10 @@ class Build:
             return False
         if not self._ledger or self._work.adopted:
             return any(pending.of_service for pending in self._pending)
-        before = {entry.pmcid for entry in self._ledger if entry.left is None}
-        return any(entry.left == "pending" and entry.pmcid in before for entry in ledger)
+        return any(e.left == "pending" and e.pmcid in self._kept_before for e in ledger)
+
+    def _is_retracted_now(self, entry: LedgerEntry) -> bool:
+        return entry.left == "retracted" and entry.pmcid in self._kept_before
 
     def finish(self) -> RunSummary:
         """Say how the build ended."""
@@ -240,6 +245,7 @@ class Build:
                 "splits": self._splits(),
                 "added": _difference(self._work.ledger, self._ledger),
                 "removed": _difference(self._ledger, self._work.ledger),
+                "held": tuple(self._held),
                 "pending": tuple(self._pending),
                 "calls": self._window.calls if self.settings.extractor == "llm" else None,
                 "dataset": self._dataset,

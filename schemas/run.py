@@ -84,7 +84,8 @@ class Calls(BaseModel):
 class RunSummary(BaseModel):
     """One build: what was asked, what came of it, what it did.
 
-    `taken` is how many candidates a target of cases took.
+    `taken` is how many candidates a target of cases took, and `held` are cases that were retracted
+    and stay until nothing is pending.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -101,6 +102,7 @@ class RunSummary(BaseModel):
     splits: dict[str, int] = {}
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
     pending: tuple[Pending, ...] = ()
     calls: Calls | None = None
     dataset: Written | None = None
@@ -127,4 +129,7 @@ class RunSummary(BaseModel):
         """What is pending, and why the first of it is."""
         told = f"{len(self.pending):,} pending, see `casebook status`"
         first = self.pending[0].detail
-        return f"{told}; {first}" if self.pending[0].of_service else told
+        told = f"{told}; {first}" if self.pending[0].of_service else told
+        if self.held:
+            told += f"; RETRACTED and still there: {', '.join(self.held)} (or --allow-incomplete)"
+        return told

@@ -288,16 +288,19 @@ def test_what_models_failed_at_is_asked_again_when_told(
 
 
 def test_nobody_leaves_because_a_model_could_not_be_asked(
-    models: RunningModels, xml: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    models: RunningModels, xml: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = data_digests(home), (home / "ledger.csv").read_bytes()
+    gone = next(path.stem for path in xml.glob("*.xml") if path.stem.split(".")[0] in _places(home))
     monkeypatch.setenv("OPENAI_API_KEY", "wrong")
     monkeypatch.setenv("CASEBOOK_EXTRACT_EFFORT", "high")
     with pytest.raises(CasebookError, match="does not take requests"):
         draft(home, xml)
     monkeypatch.setenv("OPENAI_API_KEY", models.environment["OPENAI_API_KEY"])
-    summary = draft(home, xml, budget=0.05)
+    retraction = {f"{gone}.xml": ('article-type="case-report"', 'article-type="retraction"')}
+    summary = draft(home, copied(xml, tmp_path / "retracted", retraction), budget=0.05)
     assert summary.state == "incomplete"
+    assert f"RETRACTED and still there: {gone.split('.')[0]} (" in summary.sentence()
     assert "budget" in summary.sentence()
     assert (data_digests(home), (home / "ledger.csv").read_bytes()) == before
 
