@@ -162,8 +162,14 @@ class Build:
             self.progress.say(f"taking {taken:,} candidates for {target:,} cases")
             self._work.take(taken)
             yield
+            self._ask_no_failure_again()
             unasked = next(self._work.waiting(), None)
             taken = None if unasked else waves.after(taken, self._work.passed())
+
+    def _ask_no_failure_again(self) -> None:
+        """What models failed at is asked again by one wave, not by each."""
+        settings = self.settings.model_copy(update={"ask_again": False})
+        self.settings = self._work.settings = self._window.settings = settings
 
     def run(self, stage: Stage) -> None:
         """Run a stage where its result is missing: over each shard, or over all at once."""

@@ -33,7 +33,7 @@ class Window:
         finished: Callable[[Job, Result], None],
         progress: Progress,
     ) -> None:
-        self._home, self._settings, self._payer = home, settings, payer
+        self._home, self.settings, self._payer = home, settings, payer
         self._finished, self._progress = finished, progress
         self._left = threading.Event()
         self.calls = Calls()
@@ -52,10 +52,10 @@ class Window:
 
     async def _ask_all(self, stage: Stage, jobs: Sequence[Job]) -> None:
         # One batch is to hold as much as there is.
-        together = asyncio.Semaphore(len(jobs) if self._settings.batch else SHARDS_OPEN)
+        together = asyncio.Semaphore(len(jobs) if self.settings.batch else SHARDS_OPEN)
         async with (
-            in_turn(self._home, self._settings, self._progress.say, self._left.is_set),
-            Models(self._home, self._settings, self._payer) as models,
+            in_turn(self._home, self.settings, self._progress.say, self._left.is_set),
+            Models(self._home, self.settings, self._payer) as models,
         ):
             asking = asyncio.gather(*(self._ask_shard(stage, j, models, together) for j in jobs))
             telling = asyncio.create_task(self._tell_calls(models, asking))
@@ -73,7 +73,7 @@ class Window:
             store = self._home.store
             inputs = StoredInputs(store, job.inputs)
             made = await cast(Asks, stage.asks)(inputs, job.parameters, models)
-            again = self._settings.ask_again
+            again = self.settings.ask_again
             result = store.save(stage, job.shard, job.key, made, again=again)
         self._finished(job, result)
 

@@ -287,6 +287,19 @@ def test_what_models_failed_at_is_asked_again_when_told(
     assert again.articles["kept"] > 10
 
 
+def test_what_models_fail_at_is_asked_again_by_one_wave(
+    models: RunningModels, xml: Path, tmp_path: Path
+) -> None:
+    models.admin.faults(0.4, kinds=["broken_json"], seed=3)
+    draft(tmp_path / "home", xml, target_cases=3)
+    models.admin.faults(1.0, kinds=["broken_json"])
+    models.admin.counts(reset=True)
+    told = draft(tmp_path / "home", xml, target_cases=12, ask_again=True)
+    assert told.taken == ARTICLES
+    # A broken answer is asked for once more before it counts as one.
+    assert 0 < calls(models) <= 1.5 * ARTICLES
+
+
 def test_nobody_leaves_because_a_model_could_not_be_asked(
     models: RunningModels, xml: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
