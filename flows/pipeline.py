@@ -11,35 +11,32 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Protocol
 
+from flows import release
 from flows.arrivals import Arrivals, capture_jobs, not_captured
 from flows.benchmarks import read_benchmarks
 from flows.errors import FORBIDDEN, FULL, CasebookError, Damaged, StageFailed, StorageFailed
-from flows.hub import changelog
-from flows.hub.card import card_facts
 from flows.models import payer_of, require_models
 from flows.runtime.pool import Pool
 from flows.runtime.progress import Progress
 from flows.stages import STAGES, asks_models, write
 from flows.survey import find_arrivals, take_handed
 from flows.warehouse.accounts import Accounts, take_account
-from flows.warehouse.asked import demand_of
 from flows.warehouse.catalogue import write_catalogue
 from flows.warehouse.files import clear_drafts
 from flows.warehouse.home import Home
 from flows.warehouse.jobs import Job, run_job
-from flows.warehouse.ledger import ledger_bytes, write_ledger
+from flows.warehouse.ledger import write_ledger
 from flows.warehouse.lock import now
 from flows.warehouse.results import Result, ResultStore
 from flows.warehouse.runs import read_runs, write_run
 from flows.warehouse.taken_over import ledger_of
 from flows.warehouse.work import Work
-from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset, steps
+from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset
 from flows.waves import Waves
 from flows.window import Window
 from schemas.run import Pending, RunSummary, Written
 from schemas.selector import Selector
 from schemas.settings import Settings
-from schemas.split import LedgerEntry
 from schemas.stage import Stage
 
 
@@ -93,7 +90,6 @@ class Build:
         clear_drafts(self.home.root)
         self._runs = read_runs(self.home.runs)
         self._ledger, adopted = ledger_of(self.home, self.settings)
-        self._kept_before = {entry.pmcid for entry in self._ledger if entry.left is None}
         self._work = Work(self.home, self.settings, self._ledger, self._set_aside, adopted=adopted)
         self._started = RunSummary(
             number=max((run.number for run in self._runs), default=0) + 1,
@@ -207,15 +203,16 @@ class Build:
 
     def write(self) -> None:
         """Settle the ledger and write the dataset, unless it is there as it would be."""
-        self._pending += self._waiting()
+        self._pending += release.unasked(self._work)
         accounts = self._account()
         accounts.require_complete()
         self._accounts = accounts
         self._dataset = last_dataset(self._runs)
-        ledger = self._work.entries()
-        if self._must_wait(ledger):
-            self._held = [entry.pmcid for entry in ledger if self._is_retracted_now(entry)]
+        before = release.kept(self._ledger)
+        if release.must_wait(self._work, self._pending, before):
+            self._held = release.retracted_now(self._work, before)
             return
+        ledger = self._work.entries()
         write_ledger(self.home.ledger, ledger)
         self._work.rename_by_ledger(ledger)
         key = dataset_key(self._work)
@@ -224,33 +221,18 @@ class Build:
             self._hand("write the dataset", partial(self._write, accounts, key)).result()
             self.progress.end()
 
-    def _must_wait(self, ledger: Sequence[LedgerEntry]) -> bool:
-        """Whether what is pending keeps the dataset as it is.
-
-        The splits of a first release are for good, and drawn from all that is wanted; and no case
-        leaves because nobody could be asked about it, unless that is allowed.
-        """
-        if self.settings.allow_incomplete:
-            return False
-        if not self._ledger or self._work.adopted:
-            return any(pending.of_service for pending in self._pending)
-        return any(e.left == "pending" and e.pmcid in self._kept_before for e in ledger)
-
-    def _is_retracted_now(self, entry: LedgerEntry) -> bool:
-        return entry.left == "retracted" and entry.pmcid in self._kept_before
-
     def finish(self) -> RunSummary:
         """Say how the build ended."""
         summary = self._started.model_copy(
             update={
                 "state": "incomplete" if self._pending else "complete",
                 "finished": now(),
-                "articles": self._counts(),
+                "articles": release.counts(self._accounts),
                 "done": dict(self._done),
                 "funnel": self._accounts.funnel(),
-                "splits": self._splits(),
-                "added": _difference(self._work.ledger, self._ledger),
-                "removed": _difference(self._ledger, self._work.ledger),
+                "splits": release.splits(self._work, self._accounts),
+                "added": release.difference(self._work.ledger, self._ledger),
+                "removed": release.difference(self._ledger, self._work.ledger),
                 "held": tuple(self._held),
                 "pending": tuple(self._pending),
                 "calls": self._window.calls if self.settings.extractor == "llm" else None,
@@ -273,44 +255,8 @@ class Build:
     def _account(self) -> Accounts:
         return take_account(self._work, self._pending)
 
-    def _waiting(self) -> list[Pending]:
-        """What models were not asked, or did not answer."""
-        sources = {m.article: m.source for ms in self._work.members().values() for m in ms.values()}
-        return [
-            Pending(
-                source=sources[article],
-                pmcid=article,
-                stage=stage,
-                reason=why.reason,
-                detail=why.detail,
-            )
-            for article, stage, why in self._work.waiting()
-        ]
-
-    def _counts(self) -> dict[str, int]:
-        states = Counter(account.state for account in self._accounts.articles)
-        return {"arrived": states.total(), **dict(sorted(states.items()))}
-
-    def _splits(self) -> dict[str, int]:
-        if not self._work.ledger or self._work.adopted:
-            return {}
-        return dict(sorted(Counter(entry.split for entry in self._accounts.kept).items()))
-
     def _write(self, accounts: Accounts, key: str) -> None:
-        job = write.WriteJob(
-            store=self.home.store.root,
-            shards=self._work.shard_results(write.NEEDS),
-            entries=accounts.kept,
-            splits=demand_of(self.settings).sizes.published,
-            steps=steps(self.settings),
-            texts={
-                "ledger.csv": ledger_bytes(self._work.ledger),
-                changelog.FILE: changelog.changelog(self._work.ledger),
-            },
-            facts=card_facts(self._work, accounts),
-            target=self.home.dataset,
-            verified_again=self._work.verified_again(),
-        )
+        job = release.write_job(self._work, accounts)
         digests = self._pool.call(write.write_dataset, job)
         self._dataset = Written(key=key, files=digests)
         self._done["write"] += 1
@@ -395,9 +341,3 @@ def _error_of(outcome: Outcome) -> BaseException | None:
     except Exception as error:
         return error
     return None
-
-
-def _difference(these: Sequence[LedgerEntry], those: Sequence[LedgerEntry]) -> tuple[str, ...]:
-    """The cases that are in one release and not in the other."""
-    there = {entry.pmcid for entry in those if entry.left is None}
-    return tuple(e.pmcid for e in these if e.left is None and e.pmcid not in there)
