@@ -19,6 +19,7 @@ from extractors.language.counts import counted
 ROWS = 1_000
 _BLOCK = 1 << 24
 _PAGE = 1 << 20
+_AS_CSV = (".txt",)
 
 
 def columns(part: Part, source: str) -> pa.Schema:
@@ -73,6 +74,11 @@ class _Reader:
 
 def _opened(part: Part, wanted: Collection[str] | None) -> _Reader:
     suffix = part.path.suffix.lower()
+    if suffix and suffix not in (*sum(FORMS, ()), *_AS_CSV):
+        raise pa.ArrowInvalid(
+            f"by its name it is none of {', '.join(sum(FORMS, ()))}: convert it to one of them, "
+            "or name it by what it holds"
+        )
     if suffix in FORMS[0]:
         return _parquet(part, wanted)
     if suffix in FORMS[1]:
@@ -84,15 +90,20 @@ def _parquet(part: Part, wanted: Collection[str] | None) -> _Reader:
     # Else all of a row group is fetched before its first row is handed on.
     file = pq.ParquetFile(part.path, pre_buffer=False, buffer_size=_PAGE)
     schema = file.schema_arrow
+    _require_single(schema.names)
     names = [name for name in schema.names if wanted is None or name in wanted]
     shown = pa.schema([schema.field(name) for name in names])
     return _Reader(shown, file.iter_batches(ROWS, columns=names), file)
 
 
-def _chosen(reader: Any, wanted: Collection[str] | None) -> _Reader:
-    twice = [name for name, count in Counter(reader.schema.names).items() if count > 1]
+def _require_single(names: Collection[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise pa.ArrowInvalid(f"it has more than one column {twice[0]}")
+        raise pa.ArrowInvalid(f"it has more than one column {twice[0]}: rename one of them")
+
+
+def _chosen(reader: Any, wanted: Collection[str] | None) -> _Reader:
+    _require_single(reader.schema.names)
     names = [name for name in reader.schema.names if wanted is None or name in wanted]
     schema = pa.schema([reader.schema.field(name) for name in names])
     return _Reader(schema, (_only(batch, names) for batch in reader), reader)
@@ -108,7 +119,8 @@ def _require_text(part: Part) -> None:
         try:
             getincrementaldecoder("utf-8")().decode(file.read(_PAGE))
         except UnicodeDecodeError as error:
-            raise pa.ArrowInvalid(f"invalid UTF8 at byte {error.start:,}") from None
+            why = f"invalid UTF8 at byte {error.start:,}: save it as UTF-8"
+            raise pa.ArrowInvalid(why) from None
 
 
 class _Csv:

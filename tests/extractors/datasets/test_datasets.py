@@ -169,3 +169,6 @@ def test_a_column_that_is_there_twice_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("pmcid,text,pmcid\nPMC1,a,PMC1\n")
     with pytest.raises(UnreadableSource, match="it has more than one column pmcid"):
         rows_of(find_dataset(str(tmp_path / "a.csv")))
+    pq.write_table(pa.table([["PMC1"], ["PMC1"]], names=["pmcid"] * 2), tmp_path / "a.parquet")
+    with pytest.raises(UnreadableSource, match="it has more than one column pmcid"):
+        rows_of(find_dataset(str(tmp_path / "a.parquet")))
