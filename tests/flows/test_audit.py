@@ -154,6 +154,8 @@ def test_the_page_is_one_file_and_worker_processes_leave_no_trace(
         pages.append((tmp_path / "a.html").read_text())
     assert pages[0] == pages[1]
     assert "410 of 410 rows" in pages[0]
+    assert "by the same measure as <code>quote_not_found</code>" in pages[0]
+    assert "<b>x" not in pages[0]
 
 
 def garbage(folder: Path) -> dict[str, tuple[Path, int, str]]:
@@ -174,6 +176,7 @@ def garbage(folder: Path) -> dict[str, tuple[Path, int, str]]:
         "bytes.jsonl": (b"\xff\xfe\x00\x01", 1, "line 1 is no JSON"),
         "list.jsonl": (b"[1]\n", 1, "line 1 is JSON, but no object"),
         "image.parquet": (b"\x89PNG\r\n" * 9, 1, "cannot be read ("),
+        "array.json": (b"[]", 1, "name it by what it holds"),
         "names.txt": (b"PMC1\n", 1, "so there is nothing to judge; it has PMC1"),
     }
     made = {}

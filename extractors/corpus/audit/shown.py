@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,16 @@ def as_page(report: Report) -> str:
     environment = Environment(
         undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["percent"] = percent
+    environment.filters |= {"percent": percent, "code": _code}
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(report=report, groups=_groups(report), counted=counted_rows(report))
+
+
+def _code(sentence: str) -> str:
+    """A sentence as HTML, in which what stands between backticks is code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))  # noqa: S704
 
 
 def _groups(report: Report) -> list[tuple[str, str, list[Outcome]]]:
