@@ -125,9 +125,13 @@ class _Draw:
         self._groups, self._there, self._held, self._demand = groups, there, held, demand
         self._by_time = demand.scheme == "temporal"
         named = {name: there[name] for name in demand.sizes.shares}
-        strangers = sum(there.values()) - sum(named.values()) - there[UNUSED]
+        strangers = sorted(name for name in +there if name not in named and name != UNUSED)
         if strangers and any(map(demand.sizes.is_exact, demand.sizes.shares)):
-            raise CannotSplit(f"{strangers:,} cases lie in splits that the sizes do not name")
+            lie = ", ".join(f"{name} {there[name]:,}" for name in strangers)
+            raise CannotSplit(
+                f"cases lie in splits that the sizes do not name ({lie}): name those too, or draw "
+                "all anew by --scheme hash"
+            )
         new = sum(cluster.size for group in groups for cluster in group.clusters)
         self._wanted = demand.sizes.wanted(new + sum(named.values()))
         self._rest = self._taker()

@@ -212,6 +212,8 @@ def test_sizes_that_are_asked_for_again_are_filled_beside_what_was_placed() -> N
     assert sizes_of(cases, again, earlier) == {"train": 80, "val": 10, "test": 10}
     with pytest.raises(CannotSplit, match="test is to have 2 cases, and 3 have their place"):
         place(cases, earlier, demand("train=98,test=2", refill=True))
+    with pytest.raises(CannotSplit, match=r"sizes do not name \(test 3\): name those too"):
+        place(cases, earlier, demand("train=90,val=10", refill=True))
 
 
 def test_what_is_unused_goes_nowhere_and_a_relative_of_it_follows_those_in_use() -> None:
