@@ -270,5 +270,6 @@ def _used(told: Any) -> tuple[Usage, str]:
     """What a line used, or why it used nothing."""
     response = told.get("response") or {}
     body = response.get("body") or {}
-    error = told.get("error") or body.get("error") or {}
-    return usage_of(body.get("usage")), str(error.get("code") or "")
+    error = told.get("error") or body.get("error")
+    code = error.get("code") if isinstance(error, dict) else error
+    return usage_of(body.get("usage")), str(code or "")

@@ -57,15 +57,8 @@ class BatchService:
         return await self._patiently(model, lambda: self._transport.client.batches.retrieve(batch))
 
     async def lines(self, batch: Batch, model: str) -> dict[str, Any]:
-        """What came of a batch, by custom id, from the output and the error file."""
-        found: dict[str, Any] = {}
-        for file in (batch.error_file_id, batch.output_file_id):
-            if file:
-                content = await self._patiently(model, partial(self._content, file))
-                for line in filter(str.strip, content.split("\n")):
-                    _, told = self._transport.read(line)
-                    found[told["custom_id"]] = told
-        return found
+        """What came of a batch, by custom id; raises `ServiceDown` where not all can be had."""
+        return await self._patiently(model, partial(self._lines, batch))
 
     def refused(self, status: int, error: object) -> Fault:
         """What the error of one line means."""
@@ -74,6 +67,35 @@ class BatchService:
     async def close(self) -> None:
         """Close the connections."""
         await self._transport.close()
+
+    async def _lines(self, batch: Batch) -> dict[str, Any]:
+        """Both files, which hold no less than the batch counts: what was answered was paid."""
+        lines = [
+            line
+            for file in (batch.error_file_id, batch.output_file_id)
+            if file
+            for line in map(self._line, (await self._content(file)).split("\n"))
+            if line is not None
+        ]
+        due = batch.request_counts.completed if batch.request_counts else 0
+        if len(lines) < due:
+            raise Fault("broken", f"of {due} answers of a batch only {len(lines)} can be read")
+        return {line["custom_id"]: line for line in lines}
+
+    def _line(self, text: str) -> Any:
+        """A line as the service should tell it; None where it tells of no request."""
+        try:
+            _, told = self._transport.read(text)
+        except ValueError:
+            return None
+        if not isinstance(told, dict) or not isinstance(told.get("custom_id"), str):
+            return None
+        response, error = told.get("response"), told.get("error")
+        if not isinstance(response, dict) or not isinstance(response.get("status_code"), int):
+            response = None
+        elif not isinstance(response.get("body"), dict):
+            response = {**response, "body": {}}
+        return {**told, "response": response, "error": error if isinstance(error, dict) else None}
 
     async def _content(self, file: str) -> str:
         return (await self._transport.client.files.content(file)).text
@@ -90,6 +112,8 @@ class BatchService:
         while True:
             try:
                 return await ask()
+            except Fault as met:
+                fault = met
             except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError) as error:
                 fault = self._transport.fault(error)
             if fault.kind == "quota":

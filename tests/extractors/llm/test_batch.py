@@ -42,6 +42,8 @@ def models(running: RunningModels) -> RunningModels:
         batch_share=1.0,
         batch_end="completed",
         quota_tokens=None,
+        content_share=1.0,
+        odd_line="",
         latency=0,
         models=["fake-extract", "fake-other"],
     )
@@ -218,6 +220,39 @@ def test_a_batch_that_was_never_created_is_submitted_anew(
     with pytest.raises(ServiceDown):
         ask(models, tmp_path, range(5))
     models.admin.faults()
+    assert all(isinstance(one, Answered) for one in ask(models, tmp_path, range(5)))
+    assert models.admin.counts()["lines"] == 5
+
+
+@pytest.mark.parametrize("share", [0.0, 0.52, 0.99])
+def test_a_file_of_answers_that_is_cut_leaves_its_batch_to_be_read_another_time(
+    models: RunningModels, tmp_path: Path, share: float
+) -> None:
+    models.admin.settings(content_share=share)
+    with pytest.raises(ServiceDown, match=r"of 20 answers of a batch only \d+ can be read"):
+        ask(models, tmp_path, range(20))
+    models.admin.settings(content_share=1.0)
+    assert all(isinstance(one, Answered) for one in ask(models, tmp_path, range(20)))
+    assert models.admin.counts()["lines"] == 20
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[1]",
+        "not JSON",
+        '{"response": null}',
+        '{"custom_id": "KEY", "response": "x", "error": null}',
+        '{"custom_id": "KEY", "response": {"status_code": null}, "error": "boom"}',
+        '{"custom_id": "KEY", "response": {"status_code": 400, "body": {"error": "boom"}}}',
+        '{"custom_id": "KEY", "response": {"status_code": 200, "body": [1]}, "error": null}',
+        '{"custom_id": "of-another", "response": {"status_code": 200, "body": {}}, "error": null}',
+    ],
+)
+def test_a_line_of_any_form_stands_in_no_other_lines_way(
+    models: RunningModels, tmp_path: Path, line: str
+) -> None:
+    models.admin.settings(odd_line=line.replace("KEY", request(0).key) + "\n")
     assert all(isinstance(one, Answered) for one in ask(models, tmp_path, range(5)))
     assert models.admin.counts()["lines"] == 5
 

@@ -45,7 +45,8 @@ class Settings:
     `temperature` but 1. always_agrees: verifies everything. gullible: obeys an article's orders.
     batch_seconds: how long a batch takes; batch_share: the share of its lines that is done when
     it ends as batch_end says: completed, expired or failed (nothing done).
-    batch_lines: how many it may have.
+    batch_lines: how many it may have. content_share: how much of a file is told, as if all.
+    odd_line: what stands before a file's lines.
     """
 
     key: str = KEY
@@ -72,6 +73,8 @@ class Settings:
     batch_share: float = 1.0
     batch_end: str = "completed"
     batch_lines: int = 50_000
+    content_share: float = 1.0
+    odd_line: str = ""
 
 
 @dataclass(slots=True)

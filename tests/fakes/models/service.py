@@ -229,7 +229,9 @@ class Models:
                 return as_json(files.upload(request).told())
             return _listed([one.told() for one in files.held.values()], request)
         if rest[1:] == ["content"]:
-            return Response(files.get(rest[0]).content, 200, "application/octet-stream")
+            content = self.settings.odd_line.encode() + files.get(rest[0]).content
+            told = content[: round(len(content) * self.settings.content_share)]
+            return Response(told, 200, "application/octet-stream")
         if request.method == "DELETE":
             return as_json(files.delete(rest[0]))
         return as_json(files.get(rest[0]).told())
