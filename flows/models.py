@@ -160,6 +160,7 @@ class Models:
         self.window = MANY if settings.batch else settings.in_flight
         store_of(home, settings).parent.mkdir(parents=True, exist_ok=True)
         self._store = Store(store_of(home, settings))
+        self._store.require_room()
         self._purse = Purse(settings.budget, spent=self._store.spent(payer))
         self._payer = payer
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from extractors.llm.outcomes import Unusable
+from extractors.llm.store import UnusableStore
 from flows.errors import CasebookError
 from flows.models import Models, in_turn
 from flows.runtime.progress import Progress
@@ -45,6 +46,8 @@ class Window:
             asyncio.run(self._ask_all(stage, jobs))
         except Unusable as error:
             raise CasebookError(f"{error}; what was answered is kept") from None
+        except UnusableStore as error:
+            raise CasebookError(f"{error}; mend that and run again") from None
 
     def leave(self) -> None:
         """Nobody waits any more: what is still asked is cancelled."""

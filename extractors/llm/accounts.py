@@ -11,7 +11,7 @@ from extractors.llm.outcomes import Answered, Failed, Outcome, Usage
 from extractors.llm.prices import Prices
 from extractors.llm.replies import Reply, judged
 from extractors.llm.request import Request
-from extractors.llm.store import Attempt, Kept, Store
+from extractors.llm.store import Attempt, Kept, Store, UnusableStore
 from extractors.llm.tokens import Tokens
 
 
@@ -121,7 +121,11 @@ class Accounts:
 def _outcome(request: Request, kept: Kept, *, from_store: bool) -> Outcome:
     if kept.outcome != "answered":
         return Failed(kept.outcome, kept.detail, kept.usage, from_store)
-    reply = judged(json.loads(kept.reply), request)
+    try:
+        body = json.loads(kept.reply)
+    except ValueError:
+        raise UnusableStore(f"the store of calls is damaged: {request.key} holds no JSON") from None
+    reply = judged(body, request)
     if reply.value is None:
         return Failed(reply.reason or "malformed", reply.detail, kept.usage, from_store)
     return Answered(reply.value, kept.usage, from_store)

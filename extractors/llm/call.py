@@ -22,7 +22,7 @@ from extractors.llm.outcomes import (
 from extractors.llm.purse import Purse
 from extractors.llm.replies import NoReply, Reply, judged, turned_away
 from extractors.llm.request import Request
-from extractors.llm.store import Attempt
+from extractors.llm.store import Attempt, UnusableStore
 from extractors.llm.transport import MAYBE_PAID, Fault, Transport
 from extractors.pmc.breaker import Breaker
 
@@ -133,10 +133,14 @@ class Call:
     async def _kept(self, met: _Met) -> Outcome | None:
         """Keep what came of an attempt; the outcome, if that ends the call."""
         reply, accounts = met.reply, self._line.accounts
-        if reply is None or (met.fault is None and self._conversation.goes_on(reply)):
-            await accounts.note(met.attempt)
-            return None
-        return await accounts.keep(self._request, reply, met.text, met.attempt, self._attempts)
+        try:
+            if reply is None or (met.fault is None and self._conversation.goes_on(reply)):
+                await accounts.note(met.attempt)
+                return None
+            return await accounts.keep(self._request, reply, met.text, met.attempt, self._attempts)
+        except UnusableStore as why:
+            self._line.stop(why)
+            raise
 
     async def _met(self, ticket: Ticket) -> _Met:
         line, conversation = self._line, self._conversation

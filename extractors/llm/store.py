@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from extractors.llm.addresses import without_addresses
-from extractors.llm.outcomes import FailReason, Usage
+from extractors.llm.outcomes import CallsStopped, FailReason, Usage
 from extractors.llm.request import Request
 
 T = TypeVar("T")
@@ -41,6 +41,8 @@ ON CONFLICT (key) DO UPDATE SET
     kept_at = excluded.kept_at
 WHERE calls.outcome <> 'answered'
 """
+# Answers to a window of calls take less.
+_ROOM = 1 << 20
 _NOTE = "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _GET = """
 SELECT outcome, detail, reply, finish_reason, input, cached, output, reasoning, latency, attempts
@@ -77,8 +79,8 @@ class Attempt:
     latency: float
 
 
-class UnusableStore(Exception):
-    """The file is no store of calls, or one of a newer Casebook."""
+class UnusableStore(CallsStopped):
+    """The file is no store of calls, or is damaged, or takes nothing more."""
 
 
 class Store:
@@ -92,10 +94,8 @@ class Store:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with _in_a_sentence(path):
             _prepare(self._connection(), path)
-        except sqlite3.DatabaseError as error:
-            raise UnusableStore(f"{path} cannot be used as the store of calls: {error}") from None
 
     def __enter__(self) -> Store:
         return self
@@ -103,9 +103,20 @@ class Store:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
+    def require_room(self) -> None:
+        """Take up room, in the file and its journal, before answers that need it are paid for."""
+        connection = self._connection()
+        with _in_a_sentence(self.path):
+            with _transaction(connection):
+                connection.execute("CREATE TABLE IF NOT EXISTS room (bytes BLOB)")
+                connection.execute("INSERT INTO room VALUES (zeroblob(?))", (_ROOM,))
+            connection.execute("DROP TABLE IF EXISTS room")
+            connection.execute("PRAGMA wal_checkpoint(RESTART)")
+
     def get(self, key: str) -> Kept | None:
         """What is kept under a key."""
-        row = self._connection().execute(_GET, (key,)).fetchone()
+        with _in_a_sentence(self.path):
+            row = self._connection().execute(_GET, (key,)).fetchone()
         return None if row is None else _kept(row)
 
     def holds(self, keys: Iterable[str]) -> set[str]:
@@ -114,16 +125,16 @@ class Store:
         for at in range(0, len(wanted), _ASKED_AT_ONCE):
             some = wanted[at : at + _ASKED_AT_ONCE]
             marks = ",".join("?" * len(some))
-            found = connection.execute(f"SELECT key FROM calls WHERE key IN ({marks})", some)  # noqa: S608
-            held.update(key for (key,) in found)
+            sql = f"SELECT key FROM calls WHERE key IN ({marks})"  # noqa: S608
+            with _in_a_sentence(self.path):
+                held.update(key for (key,) in connection.execute(sql, some))
         return held
 
     def spent(self, payer: str) -> float:
         """Dollars that this payer has paid for calls, ever."""
-        row = self._connection().execute(
-            "SELECT total(cost) FROM attempts WHERE payer = ?", (payer,)
-        )
-        return float(row.fetchone()[0])
+        sql = "SELECT total(cost) FROM attempts WHERE payer = ?"
+        with _in_a_sentence(self.path):
+            return float(self._connection().execute(sql, (payer,)).fetchone()[0])
 
     def keep(self, request: Request, kept: Kept, attempt: Attempt | None) -> Future[Kept]:
         """Keep a call with its last attempt; what is kept then, which may be what another got."""
@@ -183,7 +194,7 @@ class Store:
                     more = following is not None
                     if following is not None:
                         jobs.append(following)
-                _write_all(connection, jobs)
+                _write_all(connection, jobs, self.path)
                 if not more:
                     return
         finally:
@@ -234,10 +245,18 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _write_all(connection: sqlite3.Connection, jobs: Sequence[_Job]) -> None:
+@contextmanager
+def _in_a_sentence(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise UnusableStore(f"{path} cannot be used as the store of calls: {error}") from None
+
+
+def _write_all(connection: sqlite3.Connection, jobs: Sequence[_Job], path: Path) -> None:
     """All in one transaction; one by one where that fails, so that each hears of its own fault."""
     try:
-        with _transaction(connection):
+        with _in_a_sentence(path), _transaction(connection):
             results = [change(connection) for change, _ in jobs]
     except Exception as error:  # whatever it is, those who wait must hear of it
         if connection.in_transaction:
@@ -246,7 +265,7 @@ def _write_all(connection: sqlite3.Connection, jobs: Sequence[_Job]) -> None:
             jobs[0][1].set_exception(error)
         else:
             for job in jobs:
-                _write_all(connection, [job])
+                _write_all(connection, [job], path)
         return
     for (_, done), result in zip(jobs, results, strict=True):
         done.set_result(result)

@@ -18,6 +18,7 @@ from extractors.llm.outcomes import (
     ServiceDown,
     Unusable,
 )
+from extractors.llm.store import UnusableStore
 from schemas.article import Article
 from schemas.reject import Reject
 from schemas.settings import Settings
@@ -68,7 +69,7 @@ async def answered(asking: Awaitable[Outcome]) -> BaseModel | Reject | Waiting:
     """The answer, or what its lack makes of an article; raises where no such call is taken."""
     try:
         outcome = await asking
-    except Unusable:
+    except (Unusable, UnusableStore):
         raise
     except CallsStopped as stopped:
         reason = "budget" if isinstance(stopped, BudgetSpent) else "stopped"

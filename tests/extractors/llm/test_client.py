@@ -29,7 +29,7 @@ from extractors.llm.outcomes import (
 )
 from extractors.llm.prices import Prices
 from extractors.llm.purse import Purse
-from extractors.llm.store import Store
+from extractors.llm.store import Store, UnusableStore
 from tests.extractors.llm.asking import (
     GOOD,
     HASTY,
@@ -40,6 +40,7 @@ from tests.extractors.llm.asking import (
     client_of,
     error,
     every,
+    full_disk,
     request,
     said,
     serving,
@@ -386,3 +387,16 @@ def test_leaving_waits_for_calls_under_way_and_an_interrupt_does_not(tmp_path: P
     with Store(tmp_path / "calls.sqlite") as store:
         assert store.holds([request(1).key]) == set()
         assert store.spent("test") > (20 + 40) / 1e6
+
+
+def test_nothing_more_is_asked_once_an_answer_could_not_be_kept(tmp_path: Path) -> None:
+    service = Service()
+
+    async def use(client: Client) -> list[Any]:
+        with full_disk(300_000):
+            return await every(client, [request(n) for n in range(400)])
+
+    outcomes = with_client(tmp_path, service, use, limits=Limits(8))
+    answered = sum(isinstance(one, Answered) for one in outcomes)
+    assert 0 < answered < service.calls <= answered + 8
+    assert all(isinstance(one, (Answered, UnusableStore)) for one in outcomes)

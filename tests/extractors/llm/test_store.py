@@ -13,7 +13,7 @@ import pytest
 
 from extractors.llm.outcomes import Usage
 from extractors.llm.store import Attempt, Kept, Store, UnusableStore
-from tests.extractors.llm.asking import request
+from tests.extractors.llm.asking import full_disk, request
 
 ANSWER = Kept("answered", "", "{}", "stop", Usage(1, 0, 2, 0), 0.1, 1)
 FAILURE = Kept("malformed", "bad", "", "stop", Usage(1, 0, 2, 0), 0.1, 2)
@@ -85,7 +85,7 @@ def test_one_change_that_fails_takes_no_other_with_it(tmp_path: Path) -> None:
             store.keep(request(1), ANSWER, attempt(1)),
         ]
         assert changes[0].result() == changes[2].result() == ANSWER
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(UnusableStore, match="no such table: nowhere"):
             changes[1].result()
         assert store.spent("me") == 0.5
 
@@ -104,3 +104,28 @@ def test_another_file_is_left_as_it_is(tmp_path: Path) -> None:
         with pytest.raises(UnusableStore, match=says):
             Store(path)
     assert text.read_text().startswith("not a database")
+
+
+def test_a_full_disk_is_seen_before_anything_is_paid_for(tmp_path: Path) -> None:
+    with Store(tmp_path / "calls.sqlite") as store:
+        with full_disk(500_000), pytest.raises(UnusableStore, match="cannot be used as the store"):
+            store.require_room()
+        store.require_room()
+        size = store.path.stat().st_size
+        store.require_room()
+        assert store.path.stat().st_size == size
+        with full_disk(2_200_000):
+            for number in range(64):
+                store.keep(request(number), ANSWER, attempt(number)).result()
+
+
+def test_a_damaged_store_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "calls.sqlite"
+    keep(path, range(200))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"\xee" * (len(whole) - 8192))
+    with Store(path) as store:
+        with pytest.raises(UnusableStore, match=r"calls\.sqlite cannot be used"):
+            store.get(request(0).key)
+        with pytest.raises(UnusableStore, match=r"calls\.sqlite cannot be used"):
+            store.keep(request(300), ANSWER, attempt(300)).result()
