@@ -55,7 +55,8 @@ class Accounts:
         self, conversation: Conversation, kind: str, detail: str, *, paid: bool
     ) -> Attempt:
         """Charge an attempt that nothing came of, which may have been `paid` all the same."""
-        used = conversation.likely(self.tokens) if paid else Usage()
+        # Where a budget is to hold, what nobody counted may have been all that it might be.
+        used = conversation.worst(self.tokens) if paid else Usage()
         return self._charge(conversation, kind, detail, used, guessed=paid, latency=0.0)
 
     async def note(self, attempt: Attempt) -> None:

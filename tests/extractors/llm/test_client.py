@@ -46,6 +46,7 @@ from tests.extractors.llm.asking import (
     serving,
     with_client,
 )
+from tests.fakes.serving import Request as Asked
 from tests.fakes.serving import Response
 
 FEVER = Word(word="fever", number=3)
@@ -400,3 +401,25 @@ def test_nothing_more_is_asked_once_an_answer_could_not_be_kept(tmp_path: Path) 
     answered = sum(isinstance(one, Answered) for one in outcomes)
     assert 0 < answered < service.calls <= answered + 8
     assert all(isinstance(one, (Answered, UnusableStore)) for one in outcomes)
+
+
+def test_a_budget_holds_where_long_answers_come_too_late(tmp_path: Path) -> None:
+    """What nobody waited for may have been answered at any length, and paid."""
+    paid = []
+
+    def answer(asked: Asked) -> Response:
+        late = len(paid) > 4 and len(paid) % 4 == 0
+        paid.append((20 + 4 * (100 if late else 3)) / 1e6)
+        return Response(b"{}", delay=0.2) if late else said(completion_tokens=3)
+
+    service, purse = Service(answer), Purse(0.01)
+
+    async def run() -> list[Any]:
+        async with serving(service):
+            endpoint = Endpoint(service.base_url, KEY, timeout=0.05)
+            settings = {"endpoint": endpoint, "purse": purse, "limits": Limits(4)}
+            async with client_of(service, tmp_path, **settings) as client:
+                return await every(client, [request(n) for n in range(600)])
+
+    assert any(isinstance(one, BudgetSpent) for one in asyncio.run(run()))
+    assert 0.005 < sum(paid) <= purse.spent <= 0.01
