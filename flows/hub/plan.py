@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from flows.errors import CasebookError, UsageError
+from flows.errors import UsageError
 from flows.hub import card, changelog
 from flows.hub.cases import Cases, Rows, differing_cases
 from flows.hub.contents import Contents
@@ -19,10 +19,11 @@ from flows.hub.difference import (
     told_files,
     told_text,
 )
-from flows.hub.folder import LEDGER, RECEIPT, Receipt
+from flows.hub.folder import RECEIPT, Receipt
 from flows.hub.marks import extended, merged, stamped
+from flows.hub.remote_ledger import remote_ledger, remote_receipt
 from flows.hub.repository import Head, Repository
-from flows.warehouse.ledger import conflict, missing, parse_ledger
+from flows.warehouse.ledger import conflict, missing
 from schemas.published import CONFIGS
 from schemas.split import LedgerEntry
 
@@ -70,7 +71,8 @@ class Plan:
 
 def plan_for(built: Built, repository: Repository, head: Head, fewer: float) -> Plan:
     """The commit that this head needs, which is none where it holds the build."""
-    _require_continued(repository, repository.read(head, LEDGER), built.ledger)
+    theirs = remote_ledger(repository, head, built.mark)
+    _require_continued(repository, theirs or (), built.ledger)
     mark = repository.read(head, RECEIPT)
     former = _former(repository, mark)
     _require_no_strangers(built, repository, head, former)
@@ -105,23 +107,14 @@ def tag_name(built: Built, repository: Repository, head: Head) -> str:
 
 def _former(repository: Repository, mark: bytes | None) -> list[str]:
     """The files of the build that is there."""
-    if mark is None:
-        return []
-    try:
-        return list(Receipt.model_validate_json(mark).files)
-    except ValueError:
-        raise CasebookError(
-            f"{RECEIPT} of {repository.name} is not as a build wrote it: mend or remove it there"
-        ) from None
+    receipt = remote_receipt(repository, mark)
+    return list(receipt.files) if receipt else []
 
 
 def _require_continued(
-    repository: Repository, content: bytes | None, ours: Sequence[LedgerEntry]
+    repository: Repository, theirs: Sequence[LedgerEntry], ours: Sequence[LedgerEntry]
 ) -> None:
-    if content is None:
-        return
     name = repository.name
-    theirs = parse_ledger(content.decode(errors="replace"), f"{LEDGER} of {name}")
     if wrong := conflict(theirs, ours):
         raise UsageError(
             f"this dataset does not go on from {name}: {wrong}; build in a new home with "

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from extractors.pmc.web import Patience
 from flows.errors import UsageError
-from flows.hub.folder import LEDGER
+from flows.hub.remote_ledger import remote_ledger
 from flows.hub.repository import Repository
 from flows.warehouse.home import Home
-from flows.warehouse.ledger import conflict, home_ledger, missing, parse_ledger, write_ledger
+from flows.warehouse.ledger import conflict, home_ledger, missing, write_ledger
 
 
 def start_from(
@@ -19,10 +19,9 @@ def start_from(
     repository = Repository(name, patience, tell)
     repository.require_token()
     head = repository.head()
-    content = repository.read(head, LEDGER) if head else None
-    if content is None:
+    theirs = remote_ledger(repository, head) if head else None
+    if theirs is None:
         return
-    theirs = parse_ledger(content.decode(errors="replace"), f"{LEDGER} of {name}")
     ours = home_ledger(home)
     if wrong := conflict(theirs, ours):
         raise UsageError(
@@ -36,5 +35,5 @@ def start_from(
             f"{home.root} and {name} have both gone on, apart: {lacking.removesuffix(' here')} "
             f"there; build in a new home, which starts from there"
         )
-    write_ledger(home.ledger, theirs)
+    write_ledger(home.ledger, list(theirs))
     tell(f"starting from the ledger of {name}: {len(theirs):,} cases have their number and split")

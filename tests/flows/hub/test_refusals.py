@@ -21,8 +21,11 @@ from flows.hub.refusals import (
     require_shareable,
     require_sound,
 )
+from flows.hub.start import start_from
 from flows.warehouse.home import Home
 from schemas.published import DEFAULT
+from tests.fakes.running import RunningHub
+from tests.flows.hub.conftest import QUICK, Publish
 
 FACTS = CardFacts(
     release=1,
@@ -148,3 +151,34 @@ def test_files_that_somebody_touched_are_refused(sample_home: Home, tmp_path: Pa
 def test_a_home_without_a_dataset_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="run `casebook build` first"):
         require_ended(Home(tmp_path), allow_incomplete=False)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: None,
+        lambda text: b"".join(text.splitlines(keepends=True)[:6]),
+        lambda text: text.replace(b",train,", b",val,", 1),
+    ],
+    ids=["removed", "cut", "edited"],
+)
+def test_a_ledger_that_no_build_wrote_moves_no_case(
+    hub: RunningHub,
+    repo: str,
+    publish_to: Publish,
+    releases: tuple[Home, Home],
+    tmp_path: Path,
+    damage: Callable[[bytes], bytes | None],
+) -> None:
+    first, second = releases
+    publish_to(first)
+    hub.admin.put(repo, {"ledger.csv": damage((first.dataset / "ledger.csv").read_bytes())})
+    for go_on in (
+        lambda: start_from(Home(tmp_path / "new"), repo, print, QUICK),
+        lambda: publish_to(second),
+    ):
+        with pytest.raises(CasebookError, match=r"ledger\.csv of .* is not as a build wrote it"):
+            go_on()
+    assert not (tmp_path / "new" / "ledger.csv").exists()
+    assert "0 changed" in publish_to(first)[0], "its own build mends it"
+    publish_to(second)
