@@ -169,11 +169,21 @@ def _texts(
         new_card = stamped(ours)
     else:
         where = f"{card.FILE} of {repository.name}"
-        together = merged(old_card.decode(errors="replace"), ours, where)
+        together = merged(_text(old_card, where), ours, where)
         new_card, edited = together.text, together.kept
     if old_log is None:
         new_log = (built.folder / changelog.FILE).read_bytes()
     else:
-        new_log = changelog.with_section(old_log.decode(errors="replace"), tag, cases)
+        theirs = _text(old_log, f"{changelog.FILE} of {repository.name}")
+        new_log = changelog.with_section(theirs, tag, cases)
     texts = {card.FILE: (old_card, new_card.encode()), changelog.FILE: (old_log, new_log)}
     return texts, edited
+
+
+def _text(content: bytes, where: str) -> str:
+    """What people wrote, to be kept to the letter."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        message = f"{where} is not UTF-8 text: save it there as that, or remove it"
+        raise UsageError(message) from None

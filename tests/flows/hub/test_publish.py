@@ -336,3 +336,17 @@ def test_who_may_not_write_is_told_and_no_token_is(
     for name in (f"{ORGANISATION}", "a/b/c", "a--b/c..", "../x"):
         with pytest.raises(UsageError, match="no name of a dataset"):
             publish(sample_home, Asked(name), print, QUICK)
+
+
+def test_a_card_that_is_no_utf_8_is_not_rewritten(
+    hub: RunningHub, repo: str, publish_to: Publish, sample_home: Home
+) -> None:
+    hub.admin.put(repo, {"README.md": "# Étude\n".encode("latin-1")})
+    with pytest.raises(UsageError, match=r"README\.md of .* is not UTF-8 text"):
+        publish_to(sample_home)
+    hub.admin.put(repo, {"README.md": "\ufeff---\nlicense: mit\n---\n# Étude\n".encode()})
+    publish_to(sample_home)
+    card = read(hub, repo, "README.md")
+    assert card.startswith("---\nlicense: cc")
+    assert card.count("license:") == 1
+    assert "# Étude" in card
