@@ -120,7 +120,10 @@ class _Publication:
         self._repository.create()
         head = self._repository.head()
         if head is None:
-            raise CasebookError(f"the Hub made {self._name} and does not show it: try again later")
+            raise CasebookError(
+                f"{self._name} is on the Hub, which does not show it to this token: use one that "
+                "may read and write there"
+            )
         return head
 
     def _wait(self, failed: HubFailed, attempt: int) -> None:

@@ -123,6 +123,8 @@ class Repository:
         def asked() -> Head | None:
             try:
                 info = self._api.dataset_info(self.name, revision=revision)
+            except errors.GatedRepoError:
+                raise
             except errors.RepositoryNotFoundError:
                 self._require_welcome()
                 return None

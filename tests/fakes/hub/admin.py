@@ -81,6 +81,10 @@ class HubDesk:
         """Make a repository private."""
         self._hub.repo(repo).private = True
 
+    def do_gate(self, repo: str) -> None:
+        """Let only members into a repository."""
+        self._hub.repo(repo).gated = True
+
     def do_repo(self, repo: str) -> dict[str, Any]:
         """The commits of the main branch, the tags, the pull requests and the files of a head."""
         held = self._hub.repo(repo)
@@ -161,6 +165,10 @@ class HubAdmin:
     def hide(self, repo: str) -> None:
         """Make a repository private."""
         self._post("hide", repo=repo)
+
+    def gate(self, repo: str) -> None:
+        """Let only members into a repository."""
+        self._post("gate", repo=repo)
 
     def repo(self, repo: str) -> dict[str, Any]:
         """commits (oldest first: oid, title), tags, pulls (status by number), files of main."""

@@ -87,6 +87,7 @@ class Repo:
 
     name: str
     private: bool = False
+    gated: bool = False
     commits: dict[str, Commit] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)

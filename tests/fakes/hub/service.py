@@ -166,6 +166,8 @@ class Hub:
         inside = who is not None and name.partition("/")[0] in (who["name"], *who["orgs"])
         if repo is None or (repo.private and not inside):
             raise Refused(401 if who is None else 404, _HIDDEN, "RepoNotFound")
+        if repo.gated and not inside:
+            raise Refused(403, "Access to this dataset is restricted", "GatedRepo")
         if write and who is None:
             raise Refused(401, "Invalid username or password.")
         if write and not (inside and who and who["role"] == "write"):

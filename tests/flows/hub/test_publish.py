@@ -350,3 +350,15 @@ def test_a_card_that_is_no_utf_8_is_not_rewritten(
     assert card.startswith("---\nlicense: cc")
     assert card.count("license:") == 1
     assert "# Étude" in card
+
+
+def test_a_repository_that_lets_only_some_in_is_not_taken_for_a_new_one(
+    hub: RunningHub, sample_home: Home, tmp_path: Path
+) -> None:
+    theirs = f"elsewhere/{tmp_path.name.strip('_')}"
+    hub.admin.put(theirs, {"ledger.csv": (sample_home.dataset / "ledger.csv").read_bytes()})
+    start_from(Home(tmp_path / "open"), theirs, print, QUICK)
+    assert read_ledger(tmp_path / "open" / "ledger.csv")
+    hub.admin.gate(theirs)
+    with pytest.raises(UsageError, match="does not let this token read elsewhere/"):
+        start_from(Home(tmp_path / "gated"), theirs, print, QUICK)
