@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, fields
@@ -15,6 +16,7 @@ from flows.warehouse.home import Home
 from flows.warehouse.runs import read_runs
 from schemas.split import LedgerEntry
 
+_PMCID = re.compile(r"PMC[1-9][0-9]*")
 COLUMNS = tuple(field.name for field in fields(LedgerEntry))
 
 
@@ -28,7 +30,25 @@ def home_ledger(home: Home) -> list[LedgerEntry]:
             f"{home.ledger} has {len(entries)} entries, it had {known}: restore it from a copy "
             f"(one may lie in {home.dataset}), or cases would change their splits"
         )
+    _require_as_released(home, entries)
     return entries
+
+
+def _require_as_released(home: Home, entries: list[LedgerEntry]) -> None:
+    """An edit must not move or renumber what the dataset holds."""
+    copy = home.dataset / home.ledger.name
+    there = home.ledger.exists() and copy.exists()
+    if not there or home.ledger.read_bytes() == copy.read_bytes():
+        return
+    try:
+        released = read_ledger(copy)
+    except CasebookError:
+        return  # Nobody builds on the copy, and the next release replaces it.
+    if wrong := conflict(released, entries):
+        raise CasebookError(
+            f"{home.ledger} moves what was released: {wrong}, there being {copy}: restore it from "
+            "that copy"
+        )
 
 
 def read_ledger(path: Path) -> list[LedgerEntry]:
@@ -63,9 +83,11 @@ def parse_ledger(text: str, path: str) -> list[LedgerEntry]:
 
 
 def _entry(row: dict[str, str]) -> LedgerEntry:
-    if not row["pmcid"].startswith("PMC") or not row["split"]:
+    # A line that is too short or too long has a None among its values or names.
+    if None in row or None in row.values() or not _PMCID.fullmatch(row["pmcid"]):
         raise ValueError(row)
-    int(row["pmcid"][3:])
+    if not row["split"] or not row["number"].isdigit():
+        raise ValueError(row)
     return LedgerEntry(
         pmcid=row["pmcid"],
         number=int(row["number"]),
