@@ -15,13 +15,14 @@ from extractors.corpus.audit.judge import Batch, Judged, judge_batch, report_of
 from extractors.corpus.audit.report import Report
 from extractors.corpus.audit.rows import BEARING, READ, Known, pmcid_of
 from extractors.corpus.audit.short import short
-from extractors.datasets import Part, Place, UnreadableSource, batches, columns, find_dataset
+from extractors.datasets import Part, Place, UnreadableSource, batches, columns
 from extractors.pmc.web import Patience
 from flows.benchmarks import read_benchmarks
 from flows.commands.settings import existing_home, load_settings
 from flows.errors import CasebookError, UsageError
 from flows.known import known_to_home, known_to_metadata
 from flows.runtime.pool import Pool
+from flows.warehouse.taken_over import opened
 from schemas.selector import Selector
 
 BATCH = 200
@@ -45,10 +46,7 @@ def audit(
     settings = load_settings(Selector(), workers=workers, against=tuple(against) or None)
     benchmarks = read_benchmarks(settings)
     known, notes = _known(home, metadata)
-    try:
-        place = find_dataset(dataset, patience=Patience(settings.attempts))
-    except UnreadableSource as error:
-        raise UsageError(str(error)) from None
+    place = opened(dataset, Patience(settings.attempts))
     reading = Reading(place, known)
     _require_columns(reading)
     with Pool(settings.workers, settings.cluster) as pool:

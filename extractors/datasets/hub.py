@@ -42,10 +42,16 @@ def on_hub(
     transport = cast("tuple[type[Exception], ...]", errors.HfHubHTTPError.__bases__)
     repo, _, revision = source.partition("@")
     tries = 0
+
+    def again(error: Exception) -> bool:
+        if not isinstance(error, transport) or _status(error) in _GONE:
+            return False
+        if patience.tell and tries == 1:
+            patience.tell(f"the Hub does not give {source} ({_why(error)}); trying for a while")
+        return True
+
     try:
-        for attempt in patience.tries(
-            lambda error: isinstance(error, transport) and _status(error) not in _GONE
-        ):
+        for attempt in patience.tries(again):
             with attempt:
                 tries = attempt.num
                 api = HfApi(endpoint=hub_endpoint(hub_url))
@@ -59,10 +65,13 @@ def on_hub(
             raise UnreadableSource(
                 source, "is neither a file nor a dataset on the Hub that you may read"
             ) from None
-        status = _status(error)
-        why = f"status {status}" if status else (str(error).splitlines() or ["no answer"])[0]
-        raise Unavailable("the Hub", why, tries) from None
+        raise Unavailable("the Hub", _why(error), tries) from None
     raise AssertionError("stamina gives up by raising")
+
+
+def _why(error: Exception) -> str:
+    status = _status(error)
+    return f"status {status}" if status else (str(error).splitlines() or ["no answer"])[0]
 
 
 def _status(error: Exception) -> int | None:

@@ -47,7 +47,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long and how often a service is asked; all times in seconds."""
+    """How long and how often a service is asked; all times in seconds.
+
+    `tell` is told when a service that somebody waits for does not answer at once.
+    """
 
     attempts: int = 6
     first_wait: float = 1.0
@@ -55,6 +58,7 @@ class Patience:
     total: float = 300.0
     connect: float = 10.0
     read: float = 60.0
+    tell: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
 
     def tries(
         self, again: Callable[[Exception], bool | float | timedelta]

@@ -9,7 +9,6 @@ from typing import Any
 
 from extractors.corpus.audit.report import Report
 from extractors.corpus.audit.shown import as_json, as_lines, as_page
-from extractors.pmc.errors import Unavailable
 from flows.auditing import audit
 from flows.errors import COMPLETE, FAILED, INCOMPLETE, UsageError
 from flows.warehouse.files import write_whole
@@ -22,11 +21,7 @@ def audit_from_options(options: Mapping[str, Any]) -> int:
     page = options["html"]
     if page and not page.absolute().parent.is_dir():
         raise UsageError(f"{page.parent} is no folder: name a place for the page that is there")
-    try:
-        report = audit(**{name: options[name] for name in _OF_AUDIT})
-    except Unavailable as error:
-        print(f"casebook: {error.shortly()}; try again later", file=sys.stderr)
-        return INCOMPLETE
+    report = audit(**{name: options[name] for name in _OF_AUDIT})
     if options["as_json"]:
         sys.stdout.write(as_json(report))
     else:

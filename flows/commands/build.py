@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from flows.benchmarks import benchmarks_told
 from flows.commands.publish import prepare, publish_after_build
 from flows.commands.settings import existing_home, load_settings
 from flows.commands.telling import teller
@@ -32,6 +34,8 @@ def build_from_options(options: Mapping[str, Any]) -> int:
     selector = selector_of(options)
     told = {k: v for k, v in options.items() if k not in (*OF_SELECTOR, *OF_COMMAND)}
     settings = load_settings(selector, options["config"], **told)
+    # A file that is not there is told of before anything is done.
+    benchmarks_told(settings)
     if settings.extractor == "llm":
         from flows.models import require_models
 
@@ -66,12 +70,19 @@ def retry_from_options(options: Mapping[str, Any]) -> int:
     failed = {reason for line in last.funnel for reason in line.rejected} & set(FAILURES)
     failed = {reason for reason in failed if options["reason"] in (None, reason)}
     if last.state in ("complete", "incomplete") and not (waiting or failed):
-        print(f"nothing is pending in {home.root}", file=sys.stderr)
+        why = f" for the reason {options['reason']!r}" if options["reason"] else ""
+        print(f"nothing is pending in {home.root}{why}", file=sys.stderr)
         return COMPLETE
     told = {k: v for k, v in options.items() if k != "reason" and v is not None}
-    again = {**_options_of(last), **_selected(home, last, waiting)}
+    asked_then = {k: v for k, v in _options_of(last).items() if not _is_set_now(k)}
+    again = {**asked_then, **_selected(home, last, waiting)}
     asked = {"ask_again": bool(failed), "home": home.root}
     return build_from_options({**again, **told, **asked})
+
+
+def _is_set_now(option: str) -> bool:
+    """Whether the environment says what it is to be, which counts for more than what it was."""
+    return f"CASEBOOK_{option.upper()}" in os.environ
 
 
 def _selected(home: Home, last: RunSummary, waiting: Sequence[Pending]) -> dict[str, Any]:

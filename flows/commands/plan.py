@@ -28,7 +28,7 @@ from flows.stages import extract
 from flows.stages.articles import articles
 from flows.stages.asking import answered
 from flows.stages.repair import proved
-from flows.survey import find_arrivals
+from flows.survey import survey
 from flows.warehouse.home import Home
 from flows.warehouse.ledger import home_ledger
 from flows.warehouse.results import StoredInputs
@@ -91,6 +91,11 @@ class Planning:
         for name, share in {step: 1.0, **_BEHIND[step]}.items():
             self._add(name, tokens, calls * share)
 
+    def forget_what_is_due(self) -> None:
+        """Nothing is to be asked: what a walk takes for due, such as duplicates, no build asks."""
+        for step, told in self.steps.items():
+            self.steps[step] = Due(step, told.model, told.held)
+
     def _asked(self, server: Server, ask: Ask) -> Outcome:
         request = request_of(ask, server, self._settings)
         known = self._accounts.recall(request, again=False)
@@ -129,14 +134,29 @@ def plan_from_options(options: Mapping[str, Any]) -> int:
     settings = load_settings(selector, options["config"], extractor="llm", **told)
     home = Home(settings.home or Path())
     require_models(home, settings)
+    found = survey(home, selector, settings, lambda said: print(said, file=sys.stderr))
     work = Work(home, settings, home_ledger(home))
     if settings.target_cases:
         work.taken = min(settings.target_cases, settings.limit or settings.target_cases)
-    arrivals = find_arrivals(selector, settings, work, lambda said: print(said, file=sys.stderr))
     with Store(store_of(work.home, settings)) as store:
         planning = Planning(store, settings)
         candidates, cases = asyncio.run(_walk(work, planning))
-    unread = sum(not (one.gone or one.problem) for one in arrivals.new)
+    new = found.arrivals.new if found.arrivals else []
+    unread = sum(not (one.gone or one.problem) for one in new)
+    if found.nothing_to_do:
+        planning.forget_what_is_due()
+    else:
+        _expect_the_rest(planning, work, candidates, cases, unread)
+    target, as_json = settings.target_cases, options["as_json"]
+    _print(planning, candidates, unread, target=target, as_json=as_json)
+    return 0
+
+
+def _expect_the_rest(
+    planning: Planning, work: Work, candidates: int, cases: int, unread: int
+) -> None:
+    """What articles not read yet will take, and cases in which a fault is planted."""
+    settings = work.settings
     share = candidates / known if (known := _selected_from(work)) else _CANDIDATES
     size = sum(planning.sizes) // len(planning.sizes) if planning.sizes else _ARTICLE
     new = unread * share
@@ -148,9 +168,6 @@ def plan_from_options(options: Mapping[str, Any]) -> int:
     more = planted_count(held + due, share, least)
     more -= planted_count(held, share, least) if cases else 0
     planning.expect("verify", size, more)
-    target, as_json = settings.target_cases, options["as_json"]
-    _print(planning, candidates, unread, target=target, as_json=as_json)
-    return 0
 
 
 async def _walk(work: Work, planning: Planning) -> tuple[int, int]:

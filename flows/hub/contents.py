@@ -38,6 +38,12 @@ class Contents:
         return sum(self.rows[DEFAULT.name].values())
 
     @property
+    def by_rules(self) -> int:
+        """How many cases were drafted by rules."""
+        kinds = self.extractors.items()
+        return sum(rows for made, rows in kinds if made.partition(" ")[0] == "rules")
+
+    @property
     def private(self) -> bool:
         """Whether a row may not be shared."""
         return any(is_private(licence) for licence in self.licences)

@@ -68,7 +68,7 @@ def require_shareable(folder: Path, *, loopback: bool, allow_rules: bool) -> Con
             f"{folder} holds {contents.licences[private[0]]:,} cases under {private[0]}, which "
             "forbids to share them: build without --allow-nd"
         )
-    rules = sum(n for made, n in contents.extractors.items() if made.partition(" ")[0] == "rules")
+    rules = contents.by_rules
     if rules and not allow_rules:
         raise UsageError(
             f"{rules:,} cases of {folder} were drafted by rules, which understand nothing: build "

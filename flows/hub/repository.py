@@ -242,15 +242,21 @@ class Repository:
             raise self._said("tag", error) from None
 
     def _ask(self, doing: str, call: Callable[[], Answer]) -> Answer:
-        for attempt in self._patience.tries(_again):
-            with attempt:
-                try:
-                    return call()
-                except Exception as error:
-                    said = self._said(doing, error)
-                    if attempt.num == 1 and _again(said):
-                        self._tell(f"{said}; trying again for a while")
-                    raise said from None
+        try:
+            for attempt in self._patience.tries(_again):
+                with attempt:
+                    try:
+                        return call()
+                    except Exception as error:
+                        said = self._said(doing, error)
+                        if attempt.num == 1 and _again(said):
+                            self._tell(f"{said}; trying again for a while")
+                        raise said from None
+        except HubFailed as error:
+            if not error.again:
+                raise
+            says = f"{error}; run the same again later"
+            raise HubFailed(says, status=error.status, again=True) from None
         raise AssertionError("unreachable")
 
     def _said(self, doing: str, error: Exception) -> Exception:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from extractors.datasets import Part, Place, UnreadableSource, batches, columns, find_dataset
@@ -45,11 +46,15 @@ def ledger_of(home: Home, settings: Settings) -> tuple[list[LedgerEntry], bool]:
 def opened(source: str, patience: Patience | None = None) -> Place:
     """A dataset that somebody named; what is wrong with it is said in a sentence."""
     try:
-        return find_dataset(source, patience=patience)
+        return find_dataset(source, patience=replace(patience or Patience(), tell=_say))
     except UnreadableSource as error:
         raise UsageError(str(error)) from None
     except Unavailable as error:
         raise ServiceDown(f"{error.shortly()}: nothing was changed; try again later") from None
+
+
+def _say(sentence: str) -> None:
+    print(f"casebook: {sentence}", file=sys.stderr)
 
 
 def membership(place: Place) -> list[LedgerEntry]:

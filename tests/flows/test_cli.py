@@ -186,6 +186,14 @@ def test_settings_come_from_file_environment_and_command_line_in_that_order(
     assert settings.max_article_mb == 50
 
 
+def test_a_benchmark_that_is_not_there_is_told_before_anything_starts(
+    typed: Typed, tmp_path: Path
+) -> None:
+    said = typed("build", "--sample", "--against", "nope.csv", cwd=tmp_path)
+    assert said.code == 2
+    assert said.err.startswith("casebook: nope.csv cannot be compared against")
+
+
 def test_a_build_with_nothing_new_starts_no_server_and_says_so(sample_home: Home) -> None:
     ran = run("build", "--sample", "--home", sample_home.root, "--workers", 1)
     assert ran.returncode == 0

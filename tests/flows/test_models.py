@@ -163,6 +163,10 @@ def test_a_prompts_wording_pays_for_its_step_and_the_plan_says_so(
     draft(home, xml)
     assert calls(models) == calls(models, "verify") > 0
     assert abs(told["verify"]["due"] - calls(models)) <= 8 + 2
+    assert plan_from_options({**options, "sample": False, "full": False}) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["cost"], told["unread"]) == (0, 0)
+    assert all(step["held"] for step in told["steps"] if step["step"] != "repair")
 
 
 def test_a_threshold_asks_nothing(models: RunningModels, xml: Path, home: Path) -> None:
