@@ -191,7 +191,8 @@ def test_a_benchmark_that_is_not_there_is_told_before_anything_starts(
 ) -> None:
     said = typed("build", "--sample", "--against", "nope.csv", cwd=tmp_path)
     assert said.code == 2
-    assert said.err.startswith("casebook: nope.csv cannot be compared against")
+    assert "nope.csv cannot be compared against: No such file" in said.err
+    assert said.err.count("\n") == 1
 
 
 def test_a_build_with_nothing_new_starts_no_server_and_says_so(sample_home: Home) -> None:
