@@ -211,6 +211,18 @@ def test_nobody_listening_leaves_the_request_pending(tmp_path: Path) -> None:
     assert tally.spent == 0
 
 
+@pytest.mark.parametrize(
+    "when",
+    ["nan", "-5", "soon", "Wed, 21 Oct 99999 07:28:00 GMT", f"Wed, 21 Oct 2015 07:28:00 +{10**17}"],
+)
+def test_a_429_that_says_nothing_sensible_of_its_wait_is_asked_again(
+    tmp_path: Path, when: str
+) -> None:
+    service = Service(error(429, "slow down", **{"retry-after": when}), said())
+    answered = with_client(tmp_path, service, lambda client: client.ask(request()))
+    assert isinstance(answered, Answered)
+
+
 def test_a_429_spends_no_retry_and_its_wait_is_obeyed(tmp_path: Path) -> None:
     limited = error(429, "slow down", "rate_limit_exceeded", **{"retry-after-ms": "50"})
     service = Service(*[limited] * 8, said())
