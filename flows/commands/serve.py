@@ -107,6 +107,8 @@ def _server(home: Path, port: int) -> Iterator[_Child]:
     url = prefect_server.api_url(port)
     if prefect_server.answers(url):
         raise CasebookError(f"something answers at {url} already: end it, or give another --port")
+    if not prefect_server.is_free(port):
+        raise CasebookError(f"port {port} is in use: give another --port")
     _say(f"starting Prefect's server at {url.removesuffix('/api')} ...")
     start = lambda: prefect_server.start_server(home, port, SERVER)  # noqa: E731
     with _running("server", start) as child:

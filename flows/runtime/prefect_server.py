@@ -94,6 +94,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port."""
+    with socket.socket() as probe:
+        # What was left by a server that has just ended is no hindrance.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def answers(url: str) -> bool:
     """Whether a Prefect server answers there."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
