@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,15 @@ def said_settings(config: Path | None = None, **told: Any) -> Settings:
     path = config or DEFAULT_CONFIG
     if config and not config.is_file():
         raise UsageError(f"{config}: there is no such file")
+    if os.path.lexists(path) and not path.is_file():
+        raise UsageError(f"{path}: it is no file that could be read; remove it")
     given = {name: value for name, value in told.items() if value not in (None, (), [])}
     try:
         loaded = _from(path)(**given)
         demand_of(loaded)
     except ValidationError as error:
         raise UsageError(_sentence(error, path)) from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}") from None
     except ValueError as error:
         raise UsageError(str(error)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -170,6 +171,29 @@ def test_a_setting_that_does_not_exist_is_named(typed: Typed, tmp_path: Path) ->
     ran = typed("build", "--sample", cwd=tmp_path)
     assert ran.code == 2
     assert "there is no setting 'shardsize'" in ran.err
+
+
+def test_a_file_of_settings_that_cannot_be_read_is_named(typed: Typed, tmp_path: Path) -> None:
+    config = tmp_path / "casebook.toml"
+    config.write_bytes(b"limit = 3 # caf\xe9\n")
+    assert "casebook.toml: 'utf-8' codec" in typed("plan", "--sample", cwd=tmp_path).err
+    config.unlink()
+    config.mkdir()
+    ran = typed("plan", "--sample", cwd=tmp_path)
+    assert (ran.code, "casebook.toml: it is no file" in ran.err) == (2, True)
+    config.rmdir()
+    config.symlink_to("nowhere.toml")
+    assert "casebook.toml: it is no file" in typed("plan", "--sample", cwd=tmp_path).err
+
+
+def test_serving_at_a_port_of_somebody_else_says_so_at_once(typed: Typed, tmp_path: Path) -> None:
+    (tmp_path / "prefect.yaml").touch()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        ran = typed("serve", "--port", port, cwd=tmp_path)
+    assert (ran.code, f"port {port} is in use" in ran.err) == (1, True)
 
 
 def test_settings_come_from_file_environment_and_command_line_in_that_order(
