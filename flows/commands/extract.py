@@ -16,6 +16,7 @@ from extractors.cases.steps import judge
 from extractors.jats import read
 from extractors.language.counts import counted
 from extractors.llm.outcomes import Unusable
+from extractors.llm.store import UnusableStore
 from flows.commands.settings import load_settings
 from flows.commands.xml_files import XmlFiles
 from flows.errors import INCOMPLETE, WRONG_USAGE, CasebookError
@@ -81,7 +82,7 @@ def _by_models(
     require_models(home, settings, verifies=False)
     try:
         return asyncio.run(_ask_all(articles, home, settings, out, err))
-    except Unusable as error:
+    except (Unusable, UnusableStore) as error:
         raise CasebookError(f"{error}; what was answered is kept") from None
 
 
