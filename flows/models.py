@@ -26,6 +26,7 @@ from flows.batching import Gathering
 from flows.errors import UsageError
 from flows.warehouse.home import Home
 from flows.warehouse.lock import Lock
+from flows.warehouse.runs import read_runs
 from schemas.run import Calls, RunSummary
 from schemas.settings import Settings
 
@@ -75,12 +76,23 @@ def require_models(home: Home, settings: Settings, *, verifies: bool = True) -> 
     """Say what is missing to ask models, before anything is done."""
     _asked_of(settings, verifies=verifies)
     path = store_of(home, settings)
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
+        _require_nothing_lost(home, settings)
         return
     try:
         Store(path).close()
     except UnusableStore as error:
         raise UsageError(f"{error}; CASEBOOK_CALLS can name another") from None
+
+
+def _require_nothing_lost(home: Home, settings: Settings) -> None:
+    """A store that is not there must be new: one that is lost holds what was paid for."""
+    paid = sum(run.calls.done for run in read_runs(home.runs) if run.calls)
+    if paid and not settings.calls:
+        raise UsageError(
+            f"{store_of(home, settings)} is gone, with the answers to {paid:,} calls that were "
+            "paid for: put it back, or name another file by CASEBOOK_CALLS to pay again"
+        )
 
 
 def prices_of(settings: Settings) -> Prices:

@@ -34,6 +34,11 @@ def require_ended(home: Home, *, allow_incomplete: bool) -> None:
             f"the last build of {home.root} left {len(last.pending):,} pending: build again, or "
             "publish without them by --allow-incomplete"
         )
+    if last.held:
+        raise IncompleteBuild(
+            f"{', '.join(last.held)} of {home.dataset} were retracted since: build again, with "
+            "--allow-incomplete where what is pending does not come"
+        )
     if last.state not in ("complete", "incomplete"):
         raise IncompleteBuild(f"the last build of {home.root} did not end: build again")
 

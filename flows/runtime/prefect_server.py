@@ -72,7 +72,10 @@ def wait_for(port: int, server: subprocess.Popen[bytes], home: Path) -> None:
         if answers(api_url(port)):
             return
         time.sleep(0.1)
-    raise CasebookError(f"the Prefect server did not start; {home / 'server.log'} says why")
+    raise CasebookError(
+        f"the Prefect server did not start; {home / 'server.log'} says why. {home} holds no more "
+        "than the history of runs: free some space, or remove it, and run the same again"
+    )
 
 
 def require_server(url: str) -> None:

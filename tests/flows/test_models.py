@@ -21,6 +21,7 @@ from extractors.cases import prompts
 from flows.commands.plan import plan_from_options
 from flows.commands.status import query
 from flows.errors import CasebookError, UsageError
+from flows.hub.refusals import require_ended
 from flows.warehouse.home import Home
 from flows.warehouse.ledger import home_ledger, read_ledger
 from flows.warehouse.work import Work
@@ -116,6 +117,18 @@ def test_a_second_build_asks_nothing(models: RunningModels, xml: Path, tmp_path:
     assert {row["extractor"]["kind"] for row in rows} == {"llm"}
     assert all(row["verdict"]["passed"] for row in rows)
     assert all(row["thoroughness"] >= 3 for row in rows)
+
+
+def test_answers_that_are_gone_are_not_paid_for_again_unasked(
+    models: RunningModels, xml: Path, home: Path, tmp_path: Path
+) -> None:
+    for lose in (lambda path: path.write_bytes(b""), Path.unlink):
+        lose(home / "calls.sqlite")
+        with pytest.raises(UsageError, match=r"is gone, with the answers to \d+ calls"):
+            draft(home, copied(xml, tmp_path / "new"))
+        shutil.rmtree(tmp_path / "new")
+    assert calls(models) == 0
+    draft(home, xml, calls=tmp_path / "anew.sqlite", ask_again=True)
 
 
 def test_other_spacing_of_every_text_asks_nothing(
@@ -318,6 +331,8 @@ def test_nobody_leaves_because_a_model_could_not_be_asked(
     summary = draft(home, copied(xml, tmp_path / "retracted", retraction), budget=0.05)
     assert summary.state == "incomplete"
     assert f"RETRACTED and still there: {gone.split('.')[0]} (" in summary.sentence()
+    with pytest.raises(CasebookError, match="were retracted since: build again"):
+        require_ended(Home(home), allow_incomplete=True)
     assert "budget" in summary.sentence()
     assert (data_digests(home), (home / "ledger.csv").read_bytes()) == before
 
