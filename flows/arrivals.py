@@ -55,7 +55,7 @@ def arrivals_of(folder: Path, known: Mapping[str, Member], *, max_mb: int, full:
         and (member.source in listing.sources or (full and not listing.unseen(member.source)))
     ]
     require_one_world([*known.values(), *new])
-    gone = [Arrival(**{**asdict(member), "gone": True}) for member in left]
+    gone = [Arrival.again(member, gone=True) for member in left]
     return Arrivals(new + gone, listing.pending, len(settled) - len(new))
 
 
@@ -168,7 +168,7 @@ def _arrival_again(path: str, member: Member) -> Arrival:
     """A file that has not changed, to be judged anew beside those that have."""
     problem = None if member.problem == "superseded" else member.problem
     name = member.pmcid or member.source
-    return Arrival(**{**asdict(member), "article": name, "problem": problem}, path=path)
+    return Arrival.again(member, article=name, problem=problem, path=path)
 
 
 def _settle_versions(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
 
 from extractors.pmc import objects
 from extractors.pmc.bucket import Bucket, Stored
@@ -77,7 +76,7 @@ class Harvest:
         self._believe(new, ours)
         here = {arrival.article for arrival in arrivals}
         gone = [
-            Arrival(**{**asdict(member), "gone": True})
+            Arrival.again(member, gone=True)
             for article, member in known.items()
             if full and article not in here
         ]

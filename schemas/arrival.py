@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 SALT = "casebook"
 
@@ -36,6 +37,12 @@ class Arrival(Member):
     versions: tuple[int, ...] = ()
     first_seen: str | None = None
     origins: tuple[str, ...] = ()
+
+    @classmethod
+    def again(cls, member: Member, **changes: Any) -> Arrival:
+        """A member of a home as it comes in once more."""
+        known = {name: getattr(member, name) for name in Member.__slots__}
+        return cls(**{**known, **changes})
 
 
 @dataclass(frozen=True, slots=True)
