@@ -5,6 +5,9 @@ INSTALLED := $(VENV)/.installed
 # requirements.txt names everything with its hash, so nothing is left to resolve.
 INSTALL := $(if $(shell command -v uv),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 
+# Where it is set, every process compiles all libraries anew, which takes seconds each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: dataset serve test lint bench soak clean requirements
 
 dataset: $(INSTALLED)

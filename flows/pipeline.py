@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flows import release
 from flows.arrivals import Arrivals, capture_jobs, not_captured
@@ -33,11 +33,13 @@ from flows.warehouse.taken_over import ledger_of
 from flows.warehouse.work import Work
 from flows.warehouse.written import dataset_is_current, dataset_key, last_dataset
 from flows.waves import Waves
-from flows.window import Window
 from schemas.run import Pending, RunSummary, Written
 from schemas.selector import Selector
 from schemas.settings import Settings
 from schemas.stage import Stage
+
+if TYPE_CHECKING:
+    from flows.window import Window
 
 
 class Outcome(Protocol):
@@ -99,13 +101,6 @@ class Build:
             settings=self.settings.model_dump(mode="json"),
         )
         write_run(self.home.runs, self._started)
-        self._window = Window(
-            self.home,
-            self.settings,
-            payer_of(self.home, self._runs),
-            self._finished,
-            self.progress,
-        )
 
     def __exit__(
         self,
@@ -164,8 +159,10 @@ class Build:
 
     def _ask_no_failure_again(self) -> None:
         """What models failed at is asked again by one wave, not by each."""
-        settings = self.settings.model_copy(update={"ask_again": False})
-        self.settings = self._work.settings = self._window.settings = settings
+        self.settings = self.settings.model_copy(update={"ask_again": False})
+        self._work.settings = self.settings
+        if self.settings.extractor == "llm":
+            self._window.settings = self.settings
 
     def run(self, stage: Stage) -> None:
         """Run a stage where its result is missing: over each shard, or over all at once."""
@@ -196,6 +193,14 @@ class Build:
             # Where the verifier rejected a case, the next of its duplicates is to be asked about.
             jobs = [job for job in self._work.missing(stage) if job.key not in asked]
         self.progress.end()
+
+    @cached_property
+    def _window(self) -> Window:
+        # The official client takes half a second to load, and rules never need it.
+        from flows.window import Window
+
+        payer = payer_of(self.home, self._runs)
+        return Window(self.home, self.settings, payer, self._finished, self.progress)
 
     def _ask_models(self, stage: Stage, jobs: Sequence[Job]) -> None:
         self._window.ask(stage, jobs)

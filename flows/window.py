@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from extractors.llm.outcomes import Unusable
 from extractors.llm.store import UnusableStore
+from flows.asking import Models, in_turn
 from flows.errors import CasebookError
-from flows.models import Models, in_turn
 from flows.runtime.progress import Progress
 from flows.warehouse.home import Home
 from flows.warehouse.jobs import Job

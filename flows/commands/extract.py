@@ -90,7 +90,8 @@ async def _ask_all(
     articles: Iterator[Article], home: Home, settings: Settings, out: TextIO, err: TextIO
 ) -> list[Waiting]:
     """Ask about a window of articles at a time, and print in the order of the files."""
-    from flows.models import Models, in_turn, payer_of
+    from flows.asking import Models, in_turn
+    from flows.models import payer_of
 
     parameters = models_told("extract", settings)
     waiting: list[Waiting] = []
