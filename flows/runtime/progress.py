@@ -52,7 +52,12 @@ class Progress:
         return None
 
     def begin(self, name: str, total: int, known: int = 0) -> None:
-        """A stage starts with so many articles to do, and so many that it had done before."""
+        """A stage starts with so many articles to do, and so many that it had done before.
+
+        In another wave it takes its own place, and what came behind it is to come again.
+        """
+        names = [stage.name for stage in self.stages]
+        del self.stages[names.index(name) if name in names else len(names) :]
         self.stages.append(StageProgress(name, total, known))
 
     def advance(self, done: int, rejected: int) -> None:

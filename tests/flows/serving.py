@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -213,8 +214,20 @@ def _serve(
 ) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "flows.cli", "serve", "--port", str(port)]
     return subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        preexec_fn=_end_with_parent,
     )
+
+
+def _end_with_parent() -> None:
+    """A test that is killed leaves nothing that builds for ever."""
+    set_signal_of_death = 1
+    ctypes.CDLL(None).prctl(set_signal_of_death, signal.SIGTERM)
 
 
 def until(true: Callable[[], bool], seconds: float, why: Callable[[], str] = str) -> None:
