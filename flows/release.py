@@ -65,7 +65,7 @@ def write_job(work: Work, accounts: Accounts) -> write.WriteJob:
         },
         facts=card_facts(work, accounts),
         target=work.home.dataset,
-        verified_again=work.verified_again(),
+        verified_again=work.verifying.again(),
     )
 
 

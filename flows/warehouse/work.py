@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, count, takewhile
 from typing import Any
 
-from extractors.cases.planted import chosen
 from extractors.corpus.contamination import Hit
-from extractors.corpus.groups import next_choices
 from flows.benchmarks import benchmarks_told
 from flows.errors import Damaged
 from flows.stages import STAGES, asks_models, stages_of
@@ -29,16 +25,14 @@ from flows.warehouse.results import (
     digest,
     result_key,
 )
+from flows.warehouse.verifying import AGAIN, Verifying
 from schemas.arrival import Member, order_key
 from schemas.arrow import to_row
 from schemas.reasons import FAILURES
 from schemas.reject import RejectedArticle
 from schemas.settings import Settings
-from schemas.split import LOST, NOT_NAMED, Clustered, LedgerEntry
+from schemas.split import LOST, NOT_NAMED, LedgerEntry
 from schemas.stage import Stage, Waiting
-
-# What stands for a shard where the next of duplicates are verified, with a number.
-AGAIN = "again-"
 
 OnDamage = Callable[[ResultStore, Damaged], None]
 
@@ -66,11 +60,15 @@ class Work:
         self.taken = settings.limit
         self.stages = stages_of(settings)
         self.done: dict[str, dict[str, Result]] = {name: {} for name in STAGES}
+        self.verifying = self._verifying()
         self._on_damage = on_damage
         self._read_captures: list[dict[str, Member]] = []
         for folder in sorted((home.store.root / "capture").glob("[!.]*")):
             shard, _, key = folder.name.partition(".")
             self._take(self._find("capture", shard, key))
+
+    def _verifying(self) -> Verifying:
+        return Verifying(self.home.store, self.settings, self.done)
 
     @property
     def shards(self) -> list[str]:
@@ -189,8 +187,8 @@ class Work:
     def take(self, count: int) -> None:
         """Take so many candidates from now on: what lies behind `select` is looked for anew."""
         self.taken = count
-        for known in ("wanted", "_clustered"):
-            self.__dict__.pop(known, None)
+        self.__dict__.pop("wanted", None)
+        self.verifying = self._verifying()
         for stage in self.stages[self.stages.index(STAGES["select"]) + 1 :]:
             self.done[stage.name].clear()
 
@@ -213,7 +211,7 @@ class Work:
     def rejects(self) -> Iterator[tuple[str, RejectedArticle]]:
         """Every reject of a current article, with its stage."""
         current = self.members()
-        tried = {pmcid for choices in self.next_choices() for pmcid in choices.values()}
+        tried = {pmcid for choices in self.verifying.choices() for pmcid in choices.values()}
         for stage, shards in self.done.items():
             if stage == "capture":
                 continue  # What a service did not serve is pending, not rejected.
@@ -245,16 +243,6 @@ class Work:
             self._read_captures = last_words(Glances(self.home.store, captures))
         return self._read_captures
 
-    def next_choices(self) -> list[dict[str, str]]:
-        """The duplicates that are verified in place of others, as far as that is known."""
-        verified = self.done["verify"]
-        if ALL not in self.done["dedupe"] or not self.shards:
-            return []
-        queues = {row.pmcid: row.duplicates for row in self._clustered.values()}
-        rounds = chain([self.shards], ([f"{AGAIN}{number}"] for number in count(1)))
-        done = takewhile(lambda targets: verified.keys() >= {*targets}, rounds)
-        return next_choices(queues, map(self._rejected_in, done))
-
     @cached_property
     def _benchmarks(self) -> dict[str, Any]:
         return benchmarks_told(self.settings)
@@ -269,25 +257,15 @@ class Work:
             if hit.pmcid in current[shard]
         ]
 
-    def verified_again(self) -> list[Result]:
-        """What the verifier said of duplicates that were tried in place of better ones."""
-        return [result for name, result in self.done["verify"].items() if name.startswith(AGAIN)]
-
-    def _rejected_in(self, targets: Sequence[str]) -> set[str]:
-        results = (self.done["verify"][target] for target in targets)
-        return {r.article for result in results for r in self.home.store.rejects(result)}
-
     def _targets(self, stage: Stage) -> Iterator[str]:
-        """What a stage has results of. The next of duplicates show while results are found."""
+        """What a stage has results of."""
         yield from [ALL] if stage.across else self.shards
-        for number in count(1) if stage.name == "verify" else ():
-            if len(self.next_choices()) < number:
-                return
-            yield f"{AGAIN}{number}"
+        if stage.name == "verify":
+            yield from self.verifying.rounds()
 
     def _inputs(self, stage: Stage, shard: str) -> list[ShardResults]:
         if shard.startswith(AGAIN):
-            chosen = self._chosen_in(shard)
+            chosen = self.verifying.chosen_in(shard)
             holding = (name for name, members in self.members().items() if chosen & members.keys())
             return [self._of_shard(name, stage.needs) for name in holding]
         if not stage.across:
@@ -321,53 +299,20 @@ class Work:
         if stage.name == "contamination":
             parameters |= self._benchmarks
         if stage.name == "verify":
-            parameters |= self._to_verify(shard)
+            parameters |= self.verifying.asked_of(shard)
         if stage.name == "split":
             parameters["asked"] = asked_of_cases(self)
             parameters["strict"] = not self.ledger or self.adopted
-            parameters["turned_away"] = self._turned_away()
-            parameters["instead"] = self._instead()
+            parameters["turned_away"] = self.verifying.turned_away()
+            parameters["instead"] = self.verifying.instead()
             parameters["not_in_test"] = sorted({hit.pmcid for hit in self.hits()})
             parameters["why_left"] = self._why_left()
         return parameters
 
-    def _to_verify(self, shard: str) -> dict[str, Any]:
-        """The cases of a shard that stay, and those in which a fault is planted."""
-        if shard.startswith(AGAIN):
-            return {"kept": sorted(self._chosen_in(shard)), "planted": {}}
-        here = {row.pmcid for row in self.home.store.glance(self.done["repair"][shard], _Id)}
-        share, least = self.settings.planted_share, self.settings.planted_least
-        planted = chosen(self._clustered.keys(), share=share, least=least)
-        return {
-            "kept": sorted(here & self._clustered.keys()),
-            "planted": {pmcid: kind for pmcid, kind in sorted(planted.items()) if pmcid in here},
-        }
-
-    @cached_property
-    def _clustered(self) -> dict[str, Clustered]:
-        """The cases that are no duplicates. The stage `dedupe` must be done."""
-        rows = self.home.store.rows(self.done["dedupe"][ALL], Clustered)
-        return {row.pmcid: row for row in rows}
-
-    def _chosen_in(self, target: str) -> set[str]:
-        return set(self.next_choices()[int(target.removeprefix(AGAIN)) - 1].values())
-
-    def _turned_away(self) -> list[str]:
-        """The cases that a verifier rejected, or could not be asked about."""
-        results = self.done["verify"].values()
-        rejected = {r.article for result in results for r in self.home.store.rejects(result)}
-        waiting = {article for result in results for article in result.waiting}
-        return sorted(rejected | waiting)
-
-    def _instead(self) -> dict[str, str]:
-        """The duplicates that passed where the verifier rejected a better one, by that one."""
-        out = set(self._turned_away())
-        tried = (choice for choices in self.next_choices() for choice in choices.items())
-        return {first: pmcid for first, pmcid in sorted(tried) if pmcid not in out}
-
     def _why_left(self) -> dict[str, str]:
         """Why cases of earlier releases are not among those of this one."""
-        here = {*self._clustered, *self._instead().values()} - set(self._turned_away())
+        asked = self.verifying
+        here = {*asked.clustered, *asked.instead().values()} - set(asked.turned_away())
         left = {entry.pmcid for entry in self.ledger if entry.left in (None, LOST)} - here
         if not left:
             return {}
@@ -390,8 +335,3 @@ class Work:
     def _take(self, result: Result | None) -> None:
         if result is not None:
             self.done[result.stage][result.shard] = result
-
-
-@dataclass(frozen=True, slots=True)
-class _Id:
-    pmcid: str

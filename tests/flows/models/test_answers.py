@@ -128,7 +128,7 @@ def test_where_the_better_report_is_rejected_its_next_duplicate_is_verified(
     assert summary.state == "complete"
     work = Work(home, Settings(**summary.settings), home_ledger(home))
     assert not work.first_missing()
-    assert work.next_choices()
+    assert work.verifying.choices()
     ends = {
         row["pmcid"]: (row["state"], row["stage"])
         for row in query(home, "SELECT pmcid, state, stage FROM articles")
