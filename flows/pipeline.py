@@ -289,7 +289,7 @@ class Build:
     def _finished(self, job: Job, result: Result) -> None:
         self._work.finish(result)
         self._done[job.stage] += 1
-        self.progress.advance(job.articles, result.rejects.count)
+        self.progress.advance(job.articles - len(result.waiting), result.rejects.count)
 
     def _note_refusals(self, result: Result) -> None:
         """What a service did not serve; where it served nothing, the rest is not asked for."""
