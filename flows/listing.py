@@ -20,18 +20,18 @@ from schemas.settings import Settings
 
 def listed(source: str, settings: Settings) -> Named:
     """What a list names, and of what it names what is no article of PMC."""
-    late = _LateConverter(settings)
+    converter_if_needed = _LateConverter(settings)
     try:
-        listed = read_ids(source, late, patience=Patience(settings.attempts))
+        read = read_ids(source, converter_if_needed, patience=Patience(settings.attempts))
     except UnreadableSource as error:
         raise UsageError(str(error)) from None
     except Unavailable as error:
         return Named([], [_unlisted(source, f"{source} cannot be read now: {error}")], [])
-    found = [Found(pmcid, origins=("list",)) for pmcid in listed.pmcids]
-    refused = [_refused(m) for m in listed.missed if m.reason != UNAVAILABLE]
+    found = [Found(pmcid, origins=("list",)) for pmcid in read.pmcids]
+    refused = [_refused(m) for m in read.missed if m.reason != UNAVAILABLE]
     pending = [
-        _unlisted(f"{source}: {m.file}, line {m.line}: {m.text[:60]}", str(listed.unavailable))
-        for m in listed.missed
+        _unlisted(f"{source}: {m.file}, line {m.line}: {m.text[:60]}", str(read.unavailable))
+        for m in read.missed
         if m.reason == UNAVAILABLE
     ]
     return Named(found, pending, refused)

@@ -23,6 +23,7 @@ from flows.warehouse.runs import read_runs
 from schemas.reasons import FAILURES
 from schemas.run import Pending, RunSummary
 from schemas.selector import Selector
+from schemas.settings import Settings
 
 OF_SELECTOR = tuple(Selector.model_fields)
 OF_PMC = ("pmcids", "search")
@@ -74,15 +75,9 @@ def retry_from_options(options: Mapping[str, Any]) -> int:
         print(f"nothing is pending in {home.root}{why}", file=sys.stderr)
         return COMPLETE
     told = {k: v for k, v in options.items() if k != "reason" and v is not None}
-    asked_then = {k: v for k, v in _options_of(last).items() if not _is_set_now(k)}
-    again = {**asked_then, **_selected(home, last, waiting)}
+    again = {**asked_then(last), **_selected(home, last, waiting)}
     asked = {"ask_again": bool(failed), "home": home.root}
     return build_from_options({**again, **told, **asked})
-
-
-def _is_set_now(option: str) -> bool:
-    """Whether the environment says what it is to be, which counts for more than what it was."""
-    return f"CASEBOOK_{option.upper()}" in os.environ
 
 
 def _selected(home: Home, last: RunSummary, waiting: Sequence[Pending]) -> dict[str, Any]:
@@ -102,13 +97,14 @@ def last_run(home: Home) -> RunSummary:
     return runs[-1]
 
 
-def _options_of(run: RunSummary) -> dict[str, Any]:
-    """The options that would ask for the same again."""
+def asked_then(run: RunSummary) -> dict[str, Any]:
+    """The options that would ask for the same again, but for what the environment says now."""
     from flows.cli import casebook
 
     names = [option.name or "" for option in casebook.commands["build"].params]
     told = {**run.settings, **run.selector.model_dump(), "quiet": False}
-    return {name: told.get(name) for name in names}
+    now = {name for name in Settings.model_fields if f"CASEBOOK_{name.upper()}" in os.environ}
+    return {name: told.get(name) for name in names if name not in now}
 
 
 def _unchanged(home: Home, found: Survey, *, quiet: bool) -> int:

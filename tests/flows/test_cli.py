@@ -18,9 +18,11 @@ from prefect import Flow
 from flows.audit_dataset import audit_dataset
 from flows.build_dataset import build_dataset
 from flows.cli import casebook
+from flows.commands.build import asked_then
 from flows.publish_dataset import publish_dataset
 from flows.regenerate_splits import regenerate_splits
 from flows.warehouse.home import Home
+from flows.warehouse.runs import read_runs
 from tests.flows.building import build, folder_of
 from tests.flows.typed import Typed
 
@@ -233,6 +235,17 @@ def test_a_busy_home_is_said_before_a_server_is_started(typed: Typed, tmp_path: 
     assert ran.code == 1
     assert "is in use by process" in ran.err
     assert not home.prefect.exists()
+
+
+def test_what_the_environment_says_now_counts_for_more_than_what_was_asked_then(
+    sample_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = read_runs(sample_home.runs)[-1]
+    assert asked_then(last).items() >= {"sample": True, "budget": None, "workers": 1}.items()
+    monkeypatch.setenv("CASEBOOK_BUDGET", "0.6")
+    monkeypatch.setenv("CASEBOOK_SAMPLE", "no setting")
+    assert "budget" not in asked_then(last)
+    assert asked_then(last)["sample"]
 
 
 def test_retry_with_nothing_pending_says_so(typed: Typed, sample_home: Home) -> None:
